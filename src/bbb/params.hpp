@@ -1,0 +1,68 @@
+// The parameters of a call, decoded once: names and values as views into one reused buffer, in the client's order.
+// Pure; no allocation after the first few calls of a thread when the object is reused.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace plenary::bbb {
+
+struct Param {
+  std::string_view name;
+  std::string_view value;
+  bool has_value = true;  // false: a bare name without '='
+};
+
+/// Rules (spec scalelite 1.4): pairs separated by '&' only; empty pairs skipped; '+' is a blank; a malformed percent escape,
+/// invalid UTF-8 or more than kMaxParams pairs is kInvalidArgument. Of a name given twice in one source the last value counts, at the
+/// first one's position (Rack). "name[]" lists and "name[key]" maps are kept under their literal name.
+class Params {
+ public:
+  static constexpr std::size_t kMaxParams = 1000;
+
+  Params() = default;
+  Params(const Params&) = delete;
+  Params& operator=(const Params&) = delete;
+  Params(Params&&) = default;
+  Params& operator=(Params&&) = default;
+
+  void Clear();
+  /// Adds the pairs of a form body (or of a multipart body, by AddField). Call before AddQuery.
+  Status AddForm(std::string_view body);
+  /// One field of a multipart body.
+  Status AddField(std::string_view name, std::string_view value);
+  /// Adds the query's pairs; these override body parameters of the same name, keeping the body's position.
+  Status AddQuery(std::string_view raw_query);
+
+  const std::vector<Param>& all() const { return params_; }
+  bool Has(std::string_view name) const { return Find(name) != nullptr; }
+  const Param* Find(std::string_view name) const;
+  /// Value or "" when absent.
+  std::string_view Get(std::string_view name) const;
+  /// Not absent, empty or only white space.
+  bool Present(std::string_view name) const;
+
+  /// Sets or appends. The text is copied.
+  void Set(std::string_view name, std::string_view value);
+  void SetBare(std::string_view name);
+  void Remove(std::string_view name);
+
+ private:
+  std::string_view Keep(std::string text);
+  Status AddPairs(std::string_view raw, std::size_t replace_before);
+
+  std::vector<Param> params_;
+  std::vector<std::unique_ptr<std::string>> kept_;  // decoded text that the views point into
+};
+
+/// application/x-www-form-urlencoded text of `params` (Scalelite's encoding), leaving out `checksum`, `format`, `controller`,
+/// `action`. "name[]" is written as "name", as Scalelite does with lists. Appends to `out`.
+void AppendQuery(std::string& out, const Params& params);
+
+}  // namespace plenary::bbb
