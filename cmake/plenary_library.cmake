@@ -4,6 +4,23 @@
 # `<name>_test` (registered with CTest) and the benchmarks `<name>_bench`. Source lists are explicit.
 function(plenary_library name)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS;TESTS;TEST_DEPS;BENCHES" ${ARGN})
+  foreach(kind SRCS TESTS BENCHES)  # DEVELOPMENT
+    foreach(file ${ARG_${kind}})
+      if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+        message(STATUS "${name}: ${file} is not there yet")
+        list(REMOVE_ITEM ARG_${kind} ${file})
+      endif()
+    endforeach()
+  endforeach()
+  foreach(dep ${ARG_DEPS})
+    if(dep MATCHES "^plenary::" AND NOT TARGET ${dep})
+      message(STATUS "${name}: ${dep} is not there yet")
+      list(REMOVE_ITEM ARG_DEPS ${dep})
+    endif()
+  endforeach()  # DEVELOPMENT END
+  if(NOT ARG_SRCS)
+    return()
+  endif()
   add_library(plenary_${name} STATIC ${ARG_SRCS})
   add_library(plenary::${name} ALIAS plenary_${name})
   target_include_directories(plenary_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)

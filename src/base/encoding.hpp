@@ -16,7 +16,14 @@ void AppendFormEncoded(std::string& out, std::string_view text);
 /// Decodes '+' and %XX and appends to `out`. False (with `out` as it was) on a malformed escape.
 bool AppendFormDecoded(std::string& out, std::string_view text);
 
+/// Value of two hex digits, or -1.
+int HexByte(char high, char low);
+
 bool IsValidUtf8(std::string_view text);
+/// Takes the first code point off `text`, which must not be empty; nothing is taken when the text doesn't begin with well-formed UTF-8.
+std::optional<char32_t> TakeCodePoint(std::string_view& text);
+/// `code_point` must be a Unicode scalar value.
+void AppendUtf8(std::string& out, char32_t code_point);
 
 /// Whole text is a decimal integer with an optional sign.
 std::optional<std::int64_t> ParseInt(std::string_view text);

@@ -21,7 +21,8 @@ struct Param {
 
 /// Rules (spec scalelite 1.4): pairs separated by '&' only; empty pairs skipped; '+' is a blank; a malformed percent escape,
 /// invalid UTF-8 or more than kMaxParams pairs is kInvalidArgument. Of a name given twice in one source the last value counts, at the
-/// first one's position (Rack). "name[]" lists and "name[key]" maps are kept under their literal name.
+/// first one's position (Rack). "name[]" lists (all their elements) and "name[key]" maps are kept under their literal name; a pair without
+/// a name is skipped.
 class Params {
  public:
   static constexpr std::size_t kMaxParams = 1000;
@@ -54,11 +55,34 @@ class Params {
   void Remove(std::string_view name);
 
  private:
-  std::string_view Keep(std::string text);
-  Status AddPairs(std::string_view raw, std::size_t replace_before);
+  /// Text with a stable address until Clear(), in blocks that are used again afterwards.
+  class Arena {
+   public:
+    /// Room for `size` characters.
+    char* Allocate(std::size_t size);
+    /// Gives back the last `size` characters of the last allocation.
+    void GiveBack(std::size_t size) { blocks_[current_].used -= size; }
+    void Clear();
+
+   private:
+    struct Block {
+      std::unique_ptr<char[]> text;
+      std::size_t size = 0;
+      std::size_t used = 0;
+    };
+    std::vector<Block> blocks_;
+    std::size_t current_ = 0;
+  };
+
+  Status AddPairs(std::string_view raw);
+  Status Count();
+  void Merge(const Param& param);
+  Param* FindMutable(std::string_view name);
+  std::string_view Keep(std::string_view text);
 
   std::vector<Param> params_;
-  std::vector<std::unique_ptr<std::string>> kept_;  // decoded text that the views point into
+  std::size_t pairs_ = 0;  // seen since Clear(), repeated names included
+  Arena arena_;
 };
 
 /// application/x-www-form-urlencoded text of `params` (Scalelite's encoding), leaving out `checksum`, `format`, `controller`,

@@ -27,18 +27,19 @@ void AppendNoSessions(std::string& out);
 /// getRecordings without a match: no declaration (spec scalelite 1.11.10).
 void AppendNoRecordings(std::string& out);
 
-/// Frame of getMeetings / getSessions: begin, any number of raw elements, end. The elements are copied as they are (UTF-8), so the
-/// declaration names the encoding.
+/// Frame of getMeetings / getSessions: begin, any number of raw elements (each a line of its own, indented by four blanks), end. The
+/// elements are copied as they are (UTF-8), so the declaration names the encoding.
 void BeginMeetings(std::string& out);
 void EndMeetings(std::string& out);
 void BeginSessions(std::string& out);
 void EndSessions(std::string& out);
 
-/// What a poll or a create told us, written as a <meeting> element, for a meeting whose node has never listed it.
+/// What a create told us, for a meeting whose node has never listed it.
 struct KnownMeeting {
   std::string_view meeting_id, name, internal_id, voice_bridge, attendee_pw, moderator_pw;
   long long create_time_ms = 0;
 };
+/// A whole line of the frame above: "    <meeting>…</meeting>\n".
 void AppendKnownMeeting(std::string& out, const KnownMeeting& meeting);
 
 }  // namespace plenary::bbb

@@ -61,6 +61,10 @@ class Reply {
   /// Close the connection after this reply.
   bool close = false;
 
+  /// For the access log only: what came of it ("ok", a messageKey) and which upstream was involved.
+  std::string_view outcome;  // static text, or a view that outlives the request
+  std::string upstream;
+
   void Reset();
 
  private:

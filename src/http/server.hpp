@@ -48,8 +48,10 @@ struct ServerCounters {
   std::uint64_t requests = 0;
   std::uint64_t requests_in_flight = 0;
   std::uint64_t refused_heads = 0;
+  std::uint64_t handler_failures = 0;  // handlers that threw
 };
 
+/// Destroyed after Runtime::Stop and before the runtime.
 class Server {
  public:
   Server(runtime::Runtime& runtime, Handler& handler, ServerOptions options);

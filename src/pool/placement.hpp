@@ -1,11 +1,14 @@
 // Which node takes a new meeting: one policy per load model. Pure: candidates in, index out.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
@@ -25,7 +28,8 @@ std::optional<std::size_t> PickLeastLoad(std::span<const Candidate> candidates, 
 std::optional<std::size_t> PickRoundRobin(std::span<const Candidate> candidates, std::string_view last);
 
 /// Why a node was not a candidate.
-enum class Exclusion : std::uint8_t { kDisabled, kCordoned, kOffline, kNeverPolled, kTried };
+enum class Exclusion : std::uint8_t { kDisabled, kCordoned, kOffline, kNeverPolled, kTried, kTagged };
+inline constexpr std::size_t kExclusions = 6;
 
 /// A decision as it is kept for explaining it later (bounded: the best candidates, exclusions counted).
 struct Decision {
@@ -35,7 +39,7 @@ struct Decision {
   LoadModel model = LoadModel::kSeats;
   std::vector<std::pair<std::string, double>> best;  // ascending load, at most kKept, the chosen one included
   std::uint32_t candidates = 0;
-  std::uint32_t excluded[5] = {0, 0, 0, 0, 0};       // by Exclusion
+  std::array<std::uint32_t, kExclusions> excluded{};  // by Exclusion
 };
 
 /// How big a meeting became, told when it ends.

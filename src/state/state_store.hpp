@@ -91,6 +91,7 @@ struct PollReport {
   std::string node_id;
   std::int64_t started_at_ms = 0, now_ms = 0;  // wall clock; meetings settled after started_at are not missed
   std::vector<bbb::NodeMeeting> meetings;      // `raw` is copied
+  bool incomplete = false;                     // some could not be read: nothing is forgotten on the ground of this poll
 };
 
 /// What a poll changed, for logs and for what must be done at nodes.

@@ -1,0 +1,177 @@
+#include "admin/meeting_commands.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <boost/json/array.hpp>
+
+#include "admin/arguments.hpp"
+#include "admin/rows.hpp"
+#include "bbb/elements.hpp"
+#include "runtime/gather.hpp"
+#include "state/awaited.hpp"
+
+namespace plenary::admin {
+
+namespace {
+
+using Answer = Result<boost::json::object>;
+constexpr std::chrono::hours kForever{24};
+
+/// The meetings of `ids`, or all, sorted by ID.
+Result<std::vector<state::MeetingPtr>> Select(const CommandContext& context, const boost::json::object& arguments) {
+  const auto ids = TextListArgument(arguments, "ids");
+  if (!ids) return tl::unexpected(ids.error());
+  std::vector<state::MeetingPtr> meetings;
+  for (const std::string& id : *ids) {
+    state::MeetingPtr meeting = context.store.FindMeeting({}, id);
+    if (!meeting) return Fail(ErrorCode::kNotFound, "There is no meeting with the ID " + id + ".");
+    meetings.push_back(std::move(meeting));
+  }
+  if (ids->empty()) meetings = context.store.Meetings();
+  std::sort(meetings.begin(), meetings.end(), [](const auto& a, const auto& b) { return a->meeting_id < b->meeting_id; });
+  return meetings;
+}
+
+boost::json::value TextOrNull(const std::string& text) { return text.empty() ? boost::json::value(nullptr) : boost::json::value(text); }
+
+struct Asked {
+  state::MeetingPtr meeting;
+  state::NodePtr node;
+  std::string error;
+  nodes::NodeAnswer answer;
+};
+
+std::string Describe(const Result<nodes::NodeAnswer>& answer) {
+  if (!answer) return answer.error().detail.empty() ? "no answer" : answer.error().detail;
+  if (!answer->parsed.status.success) return answer->parsed.status.message_key + ": " + answer->parsed.status.message;
+  return {};
+}
+
+Task<void> AskInfo(const CommandContext& context, std::shared_ptr<Asked> asked) {
+  if (!asked->node) {
+    asked->error = "its server was removed";
+    co_return;
+  }
+  Result<nodes::NodeAnswer> answer =
+      co_await context.nodes.GetMeetingInfo(asked->node, asked->meeting->meeting_id, context.nodes.timeouts());
+  asked->error = Describe(answer);
+  if (answer) asked->answer = std::move(*answer);
+}
+
+/// Asks the nodes of all meetings at once (each node answers its own in turn as its connections allow).
+Task<std::vector<std::shared_ptr<Asked>>> AskAll(const CommandContext& context, std::vector<state::MeetingPtr> meetings) {
+  const auto table = context.store.Nodes();
+  std::vector<std::shared_ptr<Asked>> all;
+  std::vector<Task<void>> tasks;
+  for (state::MeetingPtr& meeting : meetings) {
+    auto asked = std::make_shared<Asked>();
+    asked->node = table->Find(meeting->node_id);
+    asked->meeting = std::move(meeting);
+    tasks.push_back(AskInfo(context, asked));
+    all.push_back(std::move(asked));
+  }
+  co_await runtime::Gather(std::move(tasks), kForever);
+  co_return all;
+}
+
+}  // namespace
+
+Task<Answer> MeetingsList(const CommandContext& context, const boost::json::object& arguments) {
+  const auto meetings = Select(context, arguments);
+  if (!meetings) co_return tl::unexpected(meetings.error());
+  boost::json::array rows;
+  for (const state::MeetingPtr& meeting : *meetings) rows.push_back(MeetingRow(context.store, *meeting));
+  boost::json::object result;
+  result["meetings"] = std::move(rows);
+  co_return result;
+}
+
+Task<Answer> MeetingsAsk(const CommandContext& context, const boost::json::object& arguments) {
+  auto meetings = Select(context, arguments);
+  if (!meetings) co_return tl::unexpected(meetings.error());
+  const std::vector<std::shared_ptr<Asked>> all = co_await AskAll(context, std::move(*meetings));
+  boost::json::array rows;
+  for (const auto& asked : all) {
+    boost::json::object row;
+    row["meeting_id"] = asked->meeting->meeting_id;
+    row["server_id"] = asked->meeting->node_id;
+    row["server_url"] = asked->node ? asked->node->node.url : std::string();
+    row["reported_id"] = asked->answer.parsed.meeting_id;
+    row["error"] = TextOrNull(asked->error);
+    rows.push_back(std::move(row));
+  }
+  boost::json::object result;
+  result["meetings"] = std::move(rows);
+  co_return result;
+}
+
+Task<Answer> MeetingsInfo(const CommandContext& context, const boost::json::object& arguments) {
+  const auto id = RequiredText(arguments, "id");
+  if (!id) co_return tl::unexpected(id.error());
+  state::MeetingPtr meeting = context.store.FindMeeting({}, *id);
+  if (!meeting) co_return Fail(ErrorCode::kNotFound, "There is no meeting with the ID " + *id + ".");
+  std::vector<state::MeetingPtr> one{meeting};
+  const std::vector<std::shared_ptr<Asked>> all = co_await AskAll(context, std::move(one));
+  const Asked& asked = *all.front();
+  boost::json::object info;
+  boost::json::object metadata;
+  for (const bbb::Element& element : bbb::ReadElements(asked.answer.reply.body)) {
+    if (element.in_metadata) metadata[element.name] = element.text;
+    else info[element.name] = element.text;
+  }
+  boost::json::object result;
+  result["meeting"] = MeetingRow(context.store, *meeting);
+  result["error"] = TextOrNull(asked.error);
+  result["info"] = std::move(info);
+  result["metadata"] = std::move(metadata);
+  co_return result;
+}
+
+Task<Answer> MeetingsEnd(const CommandContext& context, const boost::json::object& arguments) {
+  const auto meetings = Select(context, arguments);
+  if (!meetings) co_return tl::unexpected(meetings.error());
+  const auto table = context.store.Nodes();
+  boost::json::array rows;
+  for (const state::MeetingPtr& meeting : *meetings) {
+    const state::NodePtr node = table->Find(meeting->node_id);
+    std::string error;
+    if (node) {
+      const Result<nodes::NodeAnswer> answer =
+          co_await context.nodes.End(node, meeting->meeting_id, meeting->moderator_pw, context.nodes.timeouts());
+      error = Describe(answer);
+      // Nobody heard the end: it is owed to the node for when it is back.
+      const auto owed = answer ? std::optional<pool::EndReason>() : pool::EndReason::kRequested;
+      const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed);
+      if (!forgotten) error = forgotten.error().detail;
+    }
+    boost::json::object row;
+    row["meeting_id"] = meeting->meeting_id;
+    row["error"] = TextOrNull(error);
+    rows.push_back(std::move(row));
+  }
+  boost::json::object result;
+  result["ended"] = std::move(rows);
+  co_return result;
+}
+
+Task<Answer> MeetingsForget(const CommandContext& context, const boost::json::object& arguments) {
+  const auto ids = TextListArgument(arguments, "ids");
+  if (!ids) co_return tl::unexpected(ids.error());
+  if (ids->empty()) co_return Fail(ErrorCode::kInvalidArgument, "The argument ids is missing.");
+  const auto meetings = Select(context, arguments);
+  if (!meetings) co_return tl::unexpected(meetings.error());
+  boost::json::array forgotten;
+  for (const state::MeetingPtr& meeting : *meetings) {
+    const Status status = co_await state::AwaitForget(context.store, meeting, std::nullopt);
+    if (!status) co_return tl::unexpected(status.error());
+    forgotten.emplace_back(meeting->meeting_id);
+  }
+  boost::json::object result;
+  result["forgotten"] = std::move(forgotten);
+  co_return result;
+}
+
+}  // namespace plenary::admin

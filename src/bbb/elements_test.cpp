@@ -1,0 +1,26 @@
+#include "bbb/elements.hpp"
+
+#include <gtest/gtest.h>
+
+namespace plenary::bbb {
+namespace {
+
+TEST(ReadElements, SimpleOnesAndMetadata) {
+  const auto elements = ReadElements(
+      "<response><returncode>SUCCESS</returncode><meetingName>A &amp; B</meetingName><attendees><attendee><userID>x</userID></attendee></attendees>"
+      "<metadata><bbb-context>C</bbb-context></metadata></response>");
+  ASSERT_EQ(elements.size(), 3u);
+  EXPECT_EQ(elements[1].name, "meetingName");
+  EXPECT_EQ(elements[1].text, "A & B");
+  EXPECT_FALSE(elements[1].in_metadata);
+  EXPECT_EQ(elements[2].name, "bbb-context");
+  EXPECT_TRUE(elements[2].in_metadata);
+}
+
+TEST(ReadElements, NothingInWhatIsNoReply) {
+  EXPECT_TRUE(ReadElements("").empty());
+  EXPECT_TRUE(ReadElements("<html><body>502</body></html>").empty());
+}
+
+}  // namespace
+}  // namespace plenary::bbb

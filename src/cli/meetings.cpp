@@ -1,0 +1,81 @@
+// plenary meetings …
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+
+namespace plenary::cli {
+namespace json = boost::json;
+
+int MeetingsList(Context& context) {
+  const auto result = context.Call("meetings.list");
+  if (!result) return context.Fail(result.error());
+  if (context.json) return context.PrintJson(*result);
+  const std::int64_t now = ToMs(context.hooks().clock->Now());
+  Table table({{"MEETING", false, true}, {"NAME", false, true}, {"SERVER"}, {"PHASE"}, {"VOICE"}, {"CREATED", true}});
+  for (const json::value& item : Items(*result, "meetings")) {
+    const json::object& meeting = AsObject(item);
+    const bool settled = RawText(meeting, "phase") == "settled";
+    const std::int64_t created = Integer(meeting, settled ? "create_time_ms" : "claimed_at_ms");
+    table.Add({Text(meeting, "meeting_id"), Text(meeting, "name"), Text(meeting, "server_id"), {settled ? "running" : "starting"},
+               Text(meeting, "voice_bridge"), created == 0 ? "–" : Ago(created, now)});
+  }
+  if (table.empty()) {
+    context.err() << "No meetings are running.\n";
+  } else {
+    context.out() << table.Render(context.style());
+  }
+  return kDone;
+}
+
+int MeetingsInfo(Context& context, const std::string& id) {
+  const auto result = context.Call("meetings.info", {{"id", id}});
+  if (!result) return context.FailForMeeting(result.error(), id);
+  const json::object& meeting = Member(*result, "meeting");
+  const std::string error = Text(*result, "error");
+  if (context.json) {
+    context.PrintJson(*result);
+    return error.empty() ? kDone : kFailed;
+  }
+  const auto line = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) context.out() << fmt::format("{:<24}{}\n", name, value);
+  };
+  line("Meeting ID", Text(meeting, "meeting_id"));
+  line("Server", fmt::format("{} ({})", Text(meeting, "server_id"), Text(meeting, "server_url")));
+  line("Tenant", Text(meeting, "tenant_id"));
+  line("Phase", Text(meeting, "phase"));
+  line("Voice bridge", Text(meeting, "voice_bridge"));
+  if (!error.empty()) return context.Fail({ErrorCode::kBadReply, "the server did not tell more: " + error});
+  for (const auto& element : Member(*result, "info")) line(Printable(element.key()), Text(Member(*result, "info"), element.key()));
+  for (const auto& element : Member(*result, "metadata")) line("meta_" + Printable(element.key()), Text(Member(*result, "metadata"), element.key()));
+  return kDone;
+}
+
+int MeetingsEnd(Context& context, const std::vector<std::string>& ids, bool yes) {
+  if (!yes) {
+    const std::string what = ids.size() == 1 ? Printable(ids.front()) : Count(static_cast<std::int64_t>(ids.size()), "meeting", "meetings");
+    if (!context.Confirm(fmt::format("This ends {} for everybody who is in it. Type yes to continue: ", what), "yes")) {
+      return context.Fail({ErrorCode::kCancelled, "nothing was changed"}, "Without a terminal, say --yes.");
+    }
+  }
+  json::array list;
+  for (const std::string& id : ids) list.emplace_back(id);
+  const auto result = context.Call("meetings.end", {{"ids", list}});
+  if (!result) return context.FailForMeeting(result.error(), ids.front());
+  int status = kDone;
+  for (const json::value& item : Items(*result, "ended")) {
+    const json::object& meeting = AsObject(item);
+    if (const std::string error = Text(meeting, "error"); !error.empty()) {
+      context.err() << fmt::format("Could not end {}: {}\n", Text(meeting, "meeting_id"), error);
+      status = kFailed;
+    } else if (!context.json) {
+      context.out() << fmt::format("Ended {}.\n", Text(meeting, "meeting_id"));
+    }
+  }
+  if (context.json) context.PrintJson(*result);
+  return status;
+}
+
+}  // namespace plenary::cli
