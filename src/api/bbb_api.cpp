@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/calls.hpp"
+#include "api/host_guard.hpp"
 #include "base/encoding.hpp"
 #include "bbb/multipart.hpp"
 #include "bbb/reply_writer.hpp"
@@ -48,11 +49,19 @@ void Refuse(bbb::Call call, const http::Request& request, const bbb::Params* par
   ReplyFailed(reply, error);
 }
 
+/// "meetingID[]=x" is a value, though no meeting has it (spec scalelite 1.4).
+bool HasNestedMeetingId(const bbb::Params& params) {
+  for (const bbb::Param& param : params.all()) {
+    if (param.name.starts_with("meetingID[")) return true;
+  }
+  return false;
+}
+
 /// A call whose checksum holds. True when it was answered without asking a node.
 bool AnswerFromMemory(const Services& services, CallInput& input, http::Reply& reply) {
   if (NeedsMeeting(input.call)) {
     const std::string_view meeting_id = input.params.Get("meetingID");
-    if (!input.params.Present("meetingID")) {
+    if (!input.params.Present("meetingID") && (input.call == bbb::Call::kCreate || !HasNestedMeetingId(input.params))) {
       Refuse(input.call, input.request, &input.params, true, bbb::kMissingMeetingId, reply);
       return true;
     }
@@ -122,6 +131,12 @@ bool BbbApi::HandleNow(const http::Request& request, http::Reply& reply) {
     reply.SetContentType("text/plain; charset=utf-8");
     reply.outcome = "ok";
     reply.body = "success";
+    return true;
+  }
+  if (!HostAllowed(request, services_.options.url_host)) {
+    reply.status = 403;  // as Scalelite: an empty page
+    reply.SetContentType(kHtmlContentType);
+    reply.outcome = "host-refused";
     return true;
   }
   const bbb::Call call = bbb::RouteCall(request.method, path);

@@ -61,8 +61,9 @@ void AppendKnown(const Services& services, const std::string& node_id, std::stri
   }
 }
 
-/// A copy of a meeting whose claim is on another node is not shown: that one was superseded.
+/// A copy of a meeting whose claim is on another node is not shown: that one was superseded. Scalelite doesn't know of copies and shows all.
 bool Superseded(const Services& services, const bbb::NodeMeeting& meeting, const std::string& node_id) {
+  if (services.options.offline_meetings == state::OfflineMeetings::kForget) return false;
   const state::MeetingPtr claim = services.store.FindMeeting({}, meeting.meeting_id);
   return claim && claim->node_id != node_id;
 }

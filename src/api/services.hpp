@@ -20,6 +20,7 @@ namespace plenary::api {
 
 struct ApiOptions {
   bbb::SignPolicy policy;
+  std::string url_host;                               // URL_HOST; "" = every host
   std::string build_number;
   bool get_meetings_disabled = false;
   std::chrono::milliseconds get_meetings_max_age{0};  // 0: always ask the nodes

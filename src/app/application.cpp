@@ -91,7 +91,7 @@ struct Application::Impl {
     auto owned = DataFolder::Own(loaded.settings.data_dir);
     if (!owned) return tl::unexpected(owned.error());
     folder = std::move(*owned);
-    history = records::OpenHistory(folder->RecordsDb(), [this](std::string_view text) { log.Warn(text); });
+    history = std::make_unique<records::History>(folder->RecordsDb(), [this](const std::string& text) { log.Warn(text); });
     auto opened = state::SqliteStore::Open(folder->StateDb(), StateOptionsOf(loaded.settings), clock, random, history.get());
     if (!opened) return tl::unexpected(opened.error());
     store = std::move(*opened);

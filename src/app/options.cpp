@@ -58,6 +58,7 @@ poller::PollerOptions PollerOptionsOf(const config::Settings& settings) { return
 api::ApiOptions ApiOptionsOf(const config::Settings& settings, std::vector<std::string> secrets, std::string spool_dir) {
   api::ApiOptions options;
   options.policy = {std::move(secrets), settings.checksum_algorithms};
+  options.url_host = settings.url_host;
   options.build_number = settings.build_number;
   options.get_meetings_disabled = settings.get_meetings_disabled;
   options.get_meetings_max_age = settings.get_meetings_max_age;

@@ -10,8 +10,9 @@ TEST(Digest, MatchesTheStandardsVectors) {
   EXPECT_EQ(Digest(DigestAlgorithm::kSha256, {"abc"}).view(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(Digest(DigestAlgorithm::kSha384, {"abc"}).view(),
             "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
-  EXPECT_EQ(Digest(DigestAlgorithm::kSha512, {"abc"}).view(),
-            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+  EXPECT_EQ(
+      Digest(DigestAlgorithm::kSha512, {"abc"}).view(),
+      "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
   EXPECT_EQ(Digest(DigestAlgorithm::kSha256, {}).view(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
@@ -32,7 +33,8 @@ TEST(DigestName, IsReadInEverySpelling) {
   EXPECT_EQ(ParseDigestName("sha-256"), DigestAlgorithm::kSha256);
   EXPECT_EQ(ParseDigestName("Sha384"), DigestAlgorithm::kSha384);
   EXPECT_EQ(ParseDigestName("SHA-512"), DigestAlgorithm::kSha512);
-  for (const char* name : {"", "sha", "md5", "sha2", "sha--256", "sha_256", "sha256 ", "xsha256", "sha-25", "512"}) EXPECT_FALSE(ParseDigestName(name)) << name;
+  for (const char* name : {"", "sha", "md5", "sha2", "sha--256", "sha_256", "sha256 ", "xsha256", "sha-25", "512"})
+    EXPECT_FALSE(ParseDigestName(name)) << name;
   EXPECT_EQ(DigestName(DigestAlgorithm::kSha384), "SHA384");
 }
 

@@ -45,12 +45,13 @@ RC_GTEST_PROP(FormEncoding, RoundTripsEveryText, (const std::string& text)) {
 }
 
 TEST(IsValidUtf8, AcceptsExactlyRfc3629) {
-  for (const char* good : {"", "plain ascii of more than eight", "\xc3\xa4", "12345678\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-                           "\xf4\x8f\xbf\xbf", "\xef\xbf\xbf"}) {
+  for (const char* good : {"", "plain ascii of more than eight", "\xc3\xa4", "12345678\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf",
+                           "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "\xef\xbf\xbf"}) {
     EXPECT_TRUE(IsValidUtf8(good)) << good;
   }
-  for (const char* bad : {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
-                          "\xf5\x80\x80\x80", "\xff", "12345678\xe2\x82", "\xe2\x28\xa1", "\xf0\x9f\x98", "abcdefg\xc3"}) {
+  for (const char* bad :
+       {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80", "\xff", "12345678\xe2\x82", "\xe2\x28\xa1", "\xf0\x9f\x98", "abcdefg\xc3"}) {
     EXPECT_FALSE(IsValidUtf8(bad));
   }
   EXPECT_TRUE(IsValidUtf8(std::string_view("a\0b", 3)));

@@ -43,10 +43,35 @@ TEST(ParseEndpoint, DropsQueryAndFragment) {
 }
 
 TEST(ParseEndpoint, RefusesWhatIsNotAnEndpoint) {
-  for (const char* url : {"", "h", "h/api", "//h/", "ftp://h/", "http:/h", "http://", "https:///api", "http://u@h/", "http://u:p@h/", "http://h:0/",
-                          "http://h:65536/", "http://h:1a/", "http://h:-1/", "http://h:+1/", "http://h:1:2/", "http://[::1/", "http://[]/", "http://[12]/",
-                          "http://[::1]x/", "http://[::g]/", "http://h h/", " http://h/", "http://h/\r\nX: y", "http://h\\evil/", "http://h%41/",
-                          "http://h/a b", "http://h/\xc3\xbc", "http://:80/"}) {
+  for (const char* url : {"",
+                          "h",
+                          "h/api",
+                          "//h/",
+                          "ftp://h/",
+                          "http:/h",
+                          "http://",
+                          "https:///api",
+                          "http://u@h/",
+                          "http://u:p@h/",
+                          "http://h:0/",
+                          "http://h:65536/",
+                          "http://h:1a/",
+                          "http://h:-1/",
+                          "http://h:+1/",
+                          "http://h:1:2/",
+                          "http://[::1/",
+                          "http://[]/",
+                          "http://[12]/",
+                          "http://[::1]x/",
+                          "http://[::g]/",
+                          "http://h h/",
+                          " http://h/",
+                          "http://h/\r\nX: y",
+                          "http://h\\evil/",
+                          "http://h%41/",
+                          "http://h/a b",
+                          "http://h/\xc3\xbc",
+                          "http://:80/"}) {
     const auto endpoint = ParseEndpoint(url);
     ASSERT_FALSE(endpoint) << url;
     EXPECT_EQ(endpoint.error().code, ErrorCode::kInvalidArgument) << url;

@@ -28,7 +28,8 @@ TEST(Join, AllocatesNothingWhenWarm) {
   std::string query =
       "fullName=J%C3%BCrgen+M%C3%BCller&meetingID=3f9c2dbc8e1857de0b71ae41613e58acb4927c7e-12-7&role=VIEWER&password=Zx8mKq2P"
       "&createTime=1715347930123&userID=moodle-4711&avatarURL=https%3A%2F%2Fmoodle.example.org%2Fpluginfile.php%2F5%2Fuser%2Ficon%2Ff1"
-      "&redirect=true&guest=false&userdata-bbb_listen_only_mode=false&userdata-bbb_skip_check_audio=true&logoutURL=https%3A%2F%2Fm.example%2F7";
+      "&redirect=true&guest=false&userdata-bbb_listen_only_mode=false&userdata-bbb_skip_check_audio=true&logoutURL=https%3A%2F%2Fm.example%"
+      "2F7";
   AppendChecksum(query, "join", 0, "the secret", DigestAlgorithm::kSha256);
   Params params;
   std::string target;

@@ -29,7 +29,8 @@ TEST(NormalizePath, LeavesAnOrdinaryPathWhereItIs) {
 TEST(RouteCall, KnowsEveryCall) {
   EXPECT_EQ(RouteCall("GET", "/bigbluebutton/api"), Call::kVersion);
   EXPECT_EQ(RouteCall("POST", "/bigbluebutton/api"), Call::kVersion);
-  for (const Call call : {Call::kIsMeetingRunning, Call::kGetMeetingInfo, Call::kGetMeetings, Call::kGetSessions, Call::kCreate, Call::kEnd, Call::kGetRecordings}) {
+  for (const Call call : {Call::kIsMeetingRunning, Call::kGetMeetingInfo, Call::kGetMeetings, Call::kGetSessions, Call::kCreate, Call::kEnd,
+                          Call::kGetRecordings}) {
     const std::string path = "/bigbluebutton/api/" + std::string(CallName(call));
     EXPECT_EQ(RouteCall("GET", path), call);
     EXPECT_EQ(RouteCall("HEAD", path), call);
@@ -49,15 +50,16 @@ TEST(RouteCall, JoinIsGetOnlyAndInsertDocumentPostOnly) {
 }
 
 TEST(RouteCall, MatchesExactly) {
-  for (const char* path : {"", "/", "/bigbluebutton", "/bigbluebutton/apix", "/bigbluebutton/api/", "/bigbluebutton/api/Create", "/bigbluebutton/api/create.xml",
-                           "/bigbluebutton/api.json", "/bigbluebutton/api/%69sMeetingRunning", "/bigbluebutton/api/create/x", "/x/bigbluebutton/api/create",
-                           "/bigbluebutton/api/getJoinUrl"}) {
+  for (const char* path : {"", "/", "/bigbluebutton", "/bigbluebutton/apix", "/bigbluebutton/api/", "/bigbluebutton/api/Create",
+                           "/bigbluebutton/api/create.xml", "/bigbluebutton/api.json", "/bigbluebutton/api/%69sMeetingRunning",
+                           "/bigbluebutton/api/create/x", "/x/bigbluebutton/api/create", "/bigbluebutton/api/getJoinUrl"}) {
     EXPECT_EQ(RouteCall("GET", path), Call::kUnsupported) << path;
   }
 }
 
 TEST(ContentTypeAllowed, FollowsTheGate) {
-  for (const char* form : {"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "Application/X-WWW-Form-URLencoded ; charset=utf-8"}) {
+  for (const char* form :
+       {"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "Application/X-WWW-Form-URLencoded ; charset=utf-8"}) {
     EXPECT_TRUE(ContentTypeAllowed(Call::kEnd, form)) << form;
     EXPECT_TRUE(ContentTypeAllowed(Call::kCreate, form)) << form;
     EXPECT_FALSE(ContentTypeAllowed(Call::kInsertDocument, form)) << form;

@@ -46,7 +46,8 @@ bool VerifyChecksum(std::string_view call, std::string_view raw_query, std::stri
   });
 }
 
-void AppendChecksum(std::string& target, std::string_view call, std::size_t query_begin, std::string_view secret, DigestAlgorithm algorithm) {
+void AppendChecksum(std::string& target, std::string_view call, std::size_t query_begin, std::string_view secret,
+                    DigestAlgorithm algorithm) {
   const std::string_view query = std::string_view(target).substr(query_begin);
   const HexDigest digest = Digest(algorithm, {call, query, secret});
   if (!query.empty()) {

@@ -9,9 +9,11 @@ namespace {
 
 constexpr std::string_view kSecret = "0123456789abcdef0123456789abcdef";
 constexpr std::string_view kJoin =
-    "fullName=J%C3%BCrgen+M%C3%BCller&meetingID=3f9c2dbc8e1857de0b71ae41613e58acb4927c7e-12-7&role=VIEWER&password=Zx8mKq2P&createTime=1715347930123"
+    "fullName=J%C3%BCrgen+M%C3%BCller&meetingID=3f9c2dbc8e1857de0b71ae41613e58acb4927c7e-12-7&role=VIEWER&password=Zx8mKq2P&createTime="
+    "1715347930123"
     "&userID=moodle-4711&avatarURL=https%3A%2F%2Fmoodle.example.org%2Fpluginfile.php%2F5%2Fuser%2Ficon%2Ff1&redirect=true&guest=false"
-    "&userdata-bbb_listen_only_mode=false&userdata-bbb_skip_check_audio=true&logoutURL=https%3A%2F%2Fmoodle.example.org%2Fmod%2Fview.php%3Fid%3D7";
+    "&userdata-bbb_listen_only_mode=false&userdata-bbb_skip_check_audio=true&logoutURL=https%3A%2F%2Fmoodle.example.org%2Fmod%2Fview.php%"
+    "3Fid%3D7";
 
 void VerifyJoin(benchmark::State& state) {
   const SignPolicy policy{{std::string(kSecret)}, {DigestAlgorithm::kSha1, DigestAlgorithm::kSha256}};

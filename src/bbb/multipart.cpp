@@ -95,7 +95,8 @@ Status AddMultipart(Params& params, std::string_view content_type, std::string_v
     const std::size_t part_begin = delimiter->end;
     // A part without headers begins with the empty line itself.
     const std::size_t blank_line = body.find("\r\n\r\n", part_begin - 2);
-    if (blank_line == std::string_view::npos || blank_line > part_begin + kMaxPartHeaders) return Malformed("a part without end of headers");
+    if (blank_line == std::string_view::npos || blank_line > part_begin + kMaxPartHeaders)
+      return Malformed("a part without end of headers");
     const std::size_t headers_size = blank_line < part_begin ? 0 : blank_line - part_begin;
     const std::size_t content = blank_line + 4;
     delimiter = FindDelimiter(body, marker, content - 2);

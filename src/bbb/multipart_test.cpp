@@ -34,12 +34,14 @@ TEST(Multipart, ReadsFields) {
 
 TEST(Multipart, SkipsFilesPreambleAndEpilogue) {
   const std::string body = "preamble\r\n" + Part("form-data; name=\"f\"; filename=\"a.pdf\"", "binary\xff") +
-                           Part("form-data; name=\"g\"; filename*=UTF-8''a", "x") + Part("form-data; NAME=\"a\"", "1") + "--XX--\r\nepilogue --XX";
+                           Part("form-data; name=\"g\"; filename*=UTF-8''a", "x") + Part("form-data; NAME=\"a\"", "1") +
+                           "--XX--\r\nepilogue --XX";
   EXPECT_EQ(Read(body), (Pairs{{"a", "1"}}));
 }
 
 TEST(Multipart, ReadsBoundaryAndHeadersLeniently) {
-  EXPECT_EQ(Read("--a b\r\ncontent-TYPE: text/plain\r\ncontent-disposition:form-data;name=x\r\n\r\n1\r\n--a b--", "Multipart/Form-Data; charset=utf-8; Boundary=\"a b\""),
+  EXPECT_EQ(Read("--a b\r\ncontent-TYPE: text/plain\r\ncontent-disposition:form-data;name=x\r\n\r\n1\r\n--a b--",
+                 "Multipart/Form-Data; charset=utf-8; Boundary=\"a b\""),
             (Pairs{{"x", "1"}}));
   EXPECT_EQ(Read("--XX \t\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--XX--"), (Pairs{{"a", "1"}}));
   EXPECT_EQ(Read("--XX--\r\n"), Pairs{});

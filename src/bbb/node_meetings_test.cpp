@@ -99,10 +99,12 @@ TEST(ParseMeetings, ReadsEveryField) {
 }
 
 TEST(ParseMeetings, FindsBreakoutsInEveryPlace) {
-  const std::string body = Reply(Meeting("before", "<isBreakout>true</isBreakout><parentMeetingID>p</parentMeetingID><metadata></metadata>") +
-                                 Meeting("after", "<metadata />\n<isBreakout>true</isBreakout>\n<parentMeetingID>p</parentMeetingID>\n<sequence>1</sequence>") +
-                                 Meeting("wrapped", "<breakout><isBreakout>true</isBreakout><parentMeetingID>p</parentMeetingID><meetingID>no</meetingID></breakout>") +
-                                 Meeting("mixed", "<isBreakout>true</isBreakout><breakout><parentMeetingID>p</parentMeetingID></breakout>"));
+  const std::string body =
+      Reply(Meeting("before", "<isBreakout>true</isBreakout><parentMeetingID>p</parentMeetingID><metadata></metadata>") +
+            Meeting("after", "<metadata />\n<isBreakout>true</isBreakout>\n<parentMeetingID>p</parentMeetingID>\n<sequence>1</sequence>") +
+            Meeting("wrapped",
+                    "<breakout><isBreakout>true</isBreakout><parentMeetingID>p</parentMeetingID><meetingID>no</meetingID></breakout>") +
+            Meeting("mixed", "<isBreakout>true</isBreakout><breakout><parentMeetingID>p</parentMeetingID></breakout>"));
   const MeetingList list = ParseMeetings(body);
   ASSERT_EQ(Ids(list), (Strings{"before", "after", "wrapped", "mixed"}));
   for (const NodeMeeting& meeting : list.meetings) {
@@ -113,8 +115,10 @@ TEST(ParseMeetings, FindsBreakoutsInEveryPlace) {
 
 TEST(ParseMeetings, EmptyServers) {
   for (const char* body :
-       {"<response>\n<returncode>SUCCESS</returncode>\n<meetings/>\n<messageKey>noMeetings</messageKey>\n<message>no meetings were found on this server</message>\n</response>",
-        "<?xml version=\"1.0\"?>\n<response>\n  <returncode>SUCCESS</returncode>\n  <messageKey>noMeetings</messageKey>\n  <message>none</message>\n  <meetings/>\n</response>\n",
+       {"<response>\n<returncode>SUCCESS</returncode>\n<meetings/>\n<messageKey>noMeetings</messageKey>\n<message>no meetings were found "
+        "on this server</message>\n</response>",
+        "<?xml version=\"1.0\"?>\n<response>\n  <returncode>SUCCESS</returncode>\n  <messageKey>noMeetings</messageKey>\n  "
+        "<message>none</message>\n  <meetings/>\n</response>\n",
         "<response><returncode>SUCCESS</returncode><meetings>\r\n</meetings><messageKey>noMeetings</messageKey></response>",
         "<response><returncode>SUCCESS</returncode><messageKey>noMeetings</messageKey></response>"}) {
     const MeetingList list = ParseMeetings(body);
@@ -134,11 +138,13 @@ TEST(ParseMeetings, ManyMeetingsHaveNoMessageKey) {
 }
 
 TEST(ParseMeetings, FailuresAndForeignDocuments) {
-  const MeetingList failed = ParseMeetings("<response><returncode>FAILED</returncode><messageKey>checksumError</messageKey><message>no</message></response>");
+  const MeetingList failed =
+      ParseMeetings("<response><returncode>FAILED</returncode><messageKey>checksumError</messageKey><message>no</message></response>");
   EXPECT_TRUE(failed.status.has_returncode);
   EXPECT_FALSE(failed.status.success);
   EXPECT_EQ(failed.status.message_key, "checksumError");
-  for (const char* body : {"", "<html><body>502</body></html>", "<!DOCTYPE html><html></html>", "{}", "<meetings><meeting><meetingID>x</meetingID></meeting></meetings>"}) {
+  for (const char* body : {"", "<html><body>502</body></html>", "<!DOCTYPE html><html></html>", "{}",
+                           "<meetings><meeting><meetingID>x</meetingID></meeting></meetings>"}) {
     const MeetingList list = ParseMeetings(body);
     EXPECT_FALSE(list.status.has_returncode) << body;
     EXPECT_TRUE(list.meetings.empty()) << body;
@@ -147,7 +153,8 @@ TEST(ParseMeetings, FailuresAndForeignDocuments) {
 
 TEST(ParseMeetings, CountsOnlyMeetingsOfTheList) {
   const MeetingList list = ParseMeetings(
-      "<response><returncode>SUCCESS</returncode><meeting><meetingID>no</meetingID></meeting><other><meeting><meetingID>no</meetingID></meeting></other>"
+      "<response><returncode>SUCCESS</returncode><meeting><meetingID>no</meetingID></meeting><other><meeting><meetingID>no</meetingID></"
+      "meeting></other>"
       "<meetings><x><meeting><meetingID>no</meetingID></meeting></x><meeting><meetingID>yes</meetingID></meeting></meetings></response>");
   EXPECT_EQ(Ids(list), (Strings{"yes"}));
   EXPECT_EQ(list.broken, 0u);
@@ -155,9 +162,28 @@ TEST(ParseMeetings, CountsOnlyMeetingsOfTheList) {
 
 // Each of these spoils the meeting it stands in, and only that one.
 TEST(ParseMeetings, ABrokenMeetingIsDroppedAlone) {
-  for (const char* bad : {"<customdata><my key>x</my key></customdata>", "<1st>x</1st>", "<a>&</a>", "<a>&nbsp;</a>", "<a>\x01</a>", "<a>\xff\xfe</a>", "<a>\xc3</a>", "<a>]]></a>",
-                          "<a></b>", "<a>", "</a>", "<a", "<a b=\"1\" b=\"2\"/>", "<a b=x/>", "<!-- -- -->", "<!DOCTYPE x>", "<a><![CDATA[\x01</meeting>]]></a>",
-                          "<a>&</a><!-- </meeting> -->", "<a>&</a><metadata><meeting>key</meeting><meeting></meeting></metadata>", "<?xml version=\"1.0\"?>", "<>", "< a>"}) {
+  for (const char* bad : {"<customdata><my key>x</my key></customdata>",
+                          "<1st>x</1st>",
+                          "<a>&</a>",
+                          "<a>&nbsp;</a>",
+                          "<a>\x01</a>",
+                          "<a>\xff\xfe</a>",
+                          "<a>\xc3</a>",
+                          "<a>]]></a>",
+                          "<a></b>",
+                          "<a>",
+                          "</a>",
+                          "<a",
+                          "<a b=\"1\" b=\"2\"/>",
+                          "<a b=x/>",
+                          "<!-- -- -->",
+                          "<!DOCTYPE x>",
+                          "<a><![CDATA[\x01</meeting>]]></a>",
+                          "<a>&</a><!-- </meeting> -->",
+                          "<a>&</a><metadata><meeting>key</meeting><meeting></meeting></metadata>",
+                          "<?xml version=\"1.0\"?>",
+                          "<>",
+                          "< a>"}) {
     const std::string body = Reply(Meeting("first") + "\n" + Meeting("bad", bad) + "\n" + Meeting("second") + Meeting("third"));
     const MeetingList list = ParseMeetings(body);
     EXPECT_TRUE(list.status.success);
@@ -167,14 +193,16 @@ TEST(ParseMeetings, ABrokenMeetingIsDroppedAlone) {
 }
 
 TEST(ParseMeetings, AMeetingThatNeverEndsIsDroppedAlone) {
-  const std::string body = Reply(Meeting("first") + "<meeting>\n<meetingName>N</meetingName>\n<meetingID>open</meetingID>\n" + Meeting("second"));
+  const std::string body =
+      Reply(Meeting("first") + "<meeting>\n<meetingName>N</meetingName>\n<meetingID>open</meetingID>\n" + Meeting("second"));
   const MeetingList list = ParseMeetings(body);
   EXPECT_EQ(Ids(list), (Strings{"first", "second"}));
   EXPECT_EQ(list.broken, 1u);
 }
 
 TEST(ParseMeetings, AMeetingWithoutIdIsOfNoUse) {
-  const MeetingList list = ParseMeetings("<response><returncode>SUCCESS</returncode><meetings><meeting/><meeting><meetingID></meetingID></meeting></meetings></response>");
+  const MeetingList list = ParseMeetings(
+      "<response><returncode>SUCCESS</returncode><meetings><meeting/><meeting><meetingID></meetingID></meeting></meetings></response>");
   EXPECT_TRUE(list.meetings.empty());
   EXPECT_EQ(list.broken, 2u);
 }
@@ -218,8 +246,11 @@ TEST(ParseMeetings, HostileDocumentsEndSoon) {
 }
 
 TEST(ParseMeetings, ValuesAreRefusedOnlyWhenGarbage) {
-  const std::string body = Reply(Meeting("m", "<participantCount>-3</participantCount><videoCount>many</videoCount><moderatorCount>2\xC2\xA0" "000</moderatorCount>"
-                                              "<createTime></createTime><running> TRUE </running><hasUserJoined>yes</hasUserJoined><meetingID>second</meetingID>"));
+  const std::string body =
+      Reply(Meeting("m",
+                    "<participantCount>-3</participantCount><videoCount>many</videoCount><moderatorCount>2\xC2\xA0"
+                    "000</moderatorCount>"
+                    "<createTime></createTime><running> TRUE </running><hasUserJoined>yes</hasUserJoined><meetingID>second</meetingID>"));
   const MeetingList list = ParseMeetings(body);
   ASSERT_EQ(Ids(list), (Strings{"m"}));  // the first of a name counts
   EXPECT_EQ(list.meetings[0].participants, 0);
@@ -233,11 +264,13 @@ TEST(ParseMeetings, ValuesAreRefusedOnlyWhenGarbage) {
 TEST(ParseSessions, TakesTheElementsAsTheyAre) {
   const std::string one = "<meeting>\n<meetingID>ae23-1</meetingID>\n<userName>Alice</userName>\n</meeting>";
   const std::string two = "<meeting><userName>B\xc3\xb6" "b</userName></meeting>";
-  const std::string body = "<response>\n<returncode>SUCCESS</returncode>\n<sessions>\n" + one + "\n<meeting><a>&</a></meeting>" + two + "\n</sessions>\n</response>";
+  const std::string body = "<response>\n<returncode>SUCCESS</returncode>\n<sessions>\n" + one + "\n<meeting><a>&</a></meeting>" + two +
+                           "\n</sessions>\n</response>";
   const SessionList list = ParseSessions(body);
   EXPECT_TRUE(list.status.success);
   EXPECT_EQ(list.sessions, (std::vector<std::string_view>{one, two}));
-  const SessionList none = ParseSessions("<response>\n<returncode>SUCCESS</returncode>\n<sessions/>\n<messageKey>noSessions</messageKey>\n<message>x</message>\n</response>");
+  const SessionList none = ParseSessions(
+      "<response>\n<returncode>SUCCESS</returncode>\n<sessions/>\n<messageKey>noSessions</messageKey>\n<message>x</message>\n</response>");
   EXPECT_TRUE(none.sessions.empty());
   EXPECT_EQ(none.status.message_key, "noSessions");
 }
@@ -245,7 +278,8 @@ TEST(ParseSessions, TakesTheElementsAsTheyAre) {
 // Any soup inside one meeting: either it is sound (and pugixml reads its bytes), or it is left out; its neighbours survive as long as
 // the soup holds no meeting tags of its own.
 RC_GTEST_PROP(ParseMeetings, NeighboursSurviveAnything, ()) {
-  const std::vector<std::string> pieces{"<a>", "</a>", "<b/>", "&amp;", "&", "<", ">", "text", "\x01", "\xff", "\xc3\xa4", "<c d=\"e\">", "</c>", "<!-- x -->", "<metadata>", "</metadata>"};
+  const std::vector<std::string> pieces{"<a>",  "</a>", "<b/>",     "&amp;",       "&",    "<",          ">",          "text",
+                                        "\x01", "\xff", "\xc3\xa4", "<c d=\"e\">", "</c>", "<!-- x -->", "<metadata>", "</metadata>"};
   const auto soup = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(pieces));
   std::string inner;
   for (const std::string& piece : soup) inner += piece;

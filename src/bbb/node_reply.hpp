@@ -1,4 +1,5 @@
-// Reads what nodes answer (spec bbb-api 2, 3, 5): by element name, tolerant of every known quirk, never trusting. pugixml inside.
+// Reads what nodes answer (spec bbb-api 2, 3, 5): by element name, tolerant of every known quirk, never trusting. What is
+// passed on is well-formed in the eyes of a strict parser.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ struct ReplyStatus {
   std::string message_key, message;
 };
 
-/// The common part of a reply and the few values that Plenary itself needs. Broken documents are read as far as they go.
+/// The common part of a reply and the few values that Plenary itself needs. Broken documents are read as far as they go; a text
+/// that was cut off is no value.
 struct ParsedReply {
   ReplyStatus status;
   std::string meeting_id, internal_meeting_id, attendee_pw, moderator_pw, voice_bridge, running, version, bbb_version, meeting_name;
@@ -49,7 +51,8 @@ struct NodeMeeting {
 struct MeetingList {
   ReplyStatus status;
   std::vector<NodeMeeting> meetings;
-  std::size_t broken = 0;            // <meeting> elements that are not well-formed and were left out
+  std::size_t broken = 0;            // <meeting> elements that were left out (not well-formed, or without meetingID); a list that was
+                                     // cut off counts, too. While it isn't 0, a meeting's absence from the list says nothing
 };
 /// A broken meeting is left out and counted; the others survive. `body` must outlive the result. One pass over each meeting.
 MeetingList ParseMeetings(std::string_view body);

@@ -75,7 +75,8 @@ TEST(Params, ListsKeepEveryElement) {
 }
 
 TEST(Params, RefusesBadEscapesAndBadUtf8) {
-  for (const char* query : {"meetingID=%zz", "a=%", "a=%4", "%=1", "a%4=b", "meetingID=%ff%fe", "a=\xff", "%c3=1", "a=%C3&b=%A4", "%C3=%A4", "a=%ed%a0%80"}) {
+  for (const char* query :
+       {"meetingID=%zz", "a=%", "a=%4", "%=1", "a%4=b", "meetingID=%ff%fe", "a=\xff", "%c3=1", "a=%C3&b=%A4", "%C3=%A4", "a=%ed%a0%80"}) {
     Params params;
     const Status status = params.AddQuery(query);
     ASSERT_FALSE(status) << query;

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view kHead = "<?xml version=\"1.0\"?>\n<response>\n  <returncode>";
 constexpr std::string_view kSuccessHead = "<?xml version=\"1.0\"?>\n<response>\n  <returncode>SUCCESS</returncode>\n";
-constexpr std::string_view kUtf8SuccessHead = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<response>\n  <returncode>SUCCESS</returncode>\n";
+constexpr std::string_view kUtf8SuccessHead =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<response>\n  <returncode>SUCCESS</returncode>\n";
 constexpr std::string_view kTail = "</response>\n";
 constexpr char32_t kReplacement = 0xFFFD;
 
@@ -80,7 +81,8 @@ void AppendTwoDigits(std::string& out, std::int64_t number) {
 /// As java.util.Date writes it, e.g. "Fri May 10 13:32:10 UTC 2024".
 void AppendJavaDate(std::string& out, std::int64_t ms) {
   constexpr std::array<std::string_view, 7> kDays{"Sun ", "Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat "};
-  constexpr std::array<std::string_view, 12> kMonths{"Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "};
+  constexpr std::array<std::string_view, 12> kMonths{"Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ",
+                                                     "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "};
   const std::chrono::sys_time<std::chrono::milliseconds> time{std::chrono::milliseconds(ms)};
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);

@@ -65,7 +65,8 @@ TEST(ReplyWriter, Success) {
             "<response>\n"
             "  <returncode>SUCCESS</returncode>\n"
             "  <messageKey>sentEndMeetingRequest</messageKey>\n"
-            "  <message>A request to end the meeting was sent.  Please wait a few seconds, and then use the getMeetingInfo or isMeetingRunning API calls to verify "
+            "  <message>A request to end the meeting was sent.  Please wait a few seconds, and then use the getMeetingInfo or "
+            "isMeetingRunning API calls to verify "
             "that it was ended.</message>\n"
             "</response>\n");
 }
@@ -152,7 +153,8 @@ TEST(ReplyWriter, KnownMeetingReadsBack) {
 TEST(XmlText, ReplacesWhatXmlForbids) {
   EXPECT_EQ(Written([](std::string& out) { AppendXmlText(out, std::string_view("a\0b\x1f\xff\t\n\r\"'\xef\xbf\xbe", 13)); }),
             "a&#xFFFD;b&#xFFFD;&#xFFFD;\t\n&#xD;\"'&#xFFFD;");
-  EXPECT_EQ(Written([](std::string& out) { AppendXmlTextUtf8(out, "\xc3\xa9<\x01\xed\xa0\x80"); }), "\xc3\xa9&lt;\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_EQ(Written([](std::string& out) { AppendXmlTextUtf8(out, "\xc3\xa9<\x01\xed\xa0\x80"); }),
+            "\xc3\xa9&lt;\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
 
 RC_GTEST_PROP(XmlText, AnyBytesMakeWellFormedText, (const std::string& bytes)) {

@@ -23,9 +23,10 @@ constexpr auto kPlainText = [] {
   return table;
 }();
 
+/// ASCII bytes that may stand in a name.
 constexpr auto kAsciiName = [] {
-  std::array<bool, 128> table{};
-  for (std::size_t c = 0; c < table.size(); ++c) table[c] = IsXmlNameCharacter(static_cast<char32_t>(c));
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < 0x80; ++c) table[c] = IsXmlNameCharacter(static_cast<char32_t>(c));
   return table;
 }();
 
@@ -246,7 +247,8 @@ bool XmlScanner::SkipComment() {
   if (!Follows("<!--")) return false;
   const std::size_t begin = position_ + 4;
   const std::size_t dashes = document_.find("--", begin);  // the first ones have to be the end
-  if (dashes == kNone || !document_.substr(dashes).starts_with("-->") || !LegalCharacters(document_.substr(begin, dashes - begin))) return false;
+  if (dashes == kNone || !document_.substr(dashes).starts_with("-->") || !LegalCharacters(document_.substr(begin, dashes - begin)))
+    return false;
   position_ = dashes + 3;
   return true;
 }
@@ -264,19 +266,16 @@ bool XmlScanner::SkipInstruction() {
 
 std::size_t XmlScanner::NameEnd(std::size_t at) const {
   std::size_t end = at;
-  while (end < document_.size()) {
-    const auto byte = static_cast<unsigned char>(document_[end]);
-    if (byte < 0x80) {
-      if (!kAsciiName[byte] || (end == at && !IsXmlNameStart(byte))) break;
-      ++end;
-      continue;
-    }
+  for (;;) {
+    while (end < document_.size() && kAsciiName[static_cast<unsigned char>(document_[end])]) ++end;
     std::string_view rest = document_.substr(end);
+    if (rest.empty() || static_cast<unsigned char>(rest[0]) < 0x80) break;
     const auto c = TakeCodePoint(rest);
-    if (!c || !IsXmlNameCharacter(*c) || (end == at && !IsXmlNameStart(*c))) break;
+    if (!c || !IsXmlNameCharacter(*c)) break;
     end = document_.size() - rest.size();
   }
-  return end;
+  std::string_view name = document_.substr(at, end - at);
+  return name.empty() || !IsXmlNameStart(*TakeCodePoint(name)) ? at : end;
 }
 
 std::size_t XmlScanner::SkipBlanks(std::size_t at) const {

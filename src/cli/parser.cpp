@@ -36,6 +36,26 @@ std::string CheckAlgorithm(const std::string& value) {
   return value.empty() || ParseDigestName(value) ? std::string() : fmt::format("'{}' is not one of SHA1, SHA256, SHA384, SHA512", Printable(value));
 }
 
+// CLI11 takes "[a,b]" for a list wherever several values are allowed, but a meeting's ID may look like that. Such arguments are
+// marked before it sees them, and the mark is taken off every value.
+constexpr char kLiteral = '\x01';
+
+std::string Marked(std::string argument) {
+  return argument.starts_with('[') && argument.ends_with(']') ? kLiteral + argument : argument;
+}
+
+std::string Unmarked(std::string value) {
+  if (value.starts_with(kLiteral)) value.erase(0, 1);
+  return value;
+}
+
+void UnmarkValues(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_items_expected_max() > 0) option->transform(Unmarked);
+  }
+  for (CLI::App* child : command.get_subcommands([](CLI::App*) { return true; })) UnmarkValues(*child);
+}
+
 }  // namespace
 
 struct Parser::Impl {
@@ -64,6 +84,10 @@ struct Parser::Impl {
 
   CLI::Option* Id(CLI::App& command, std::string& target, const std::string& what) {
     return command.add_option("ID", target, what)->required()->type_name("");
+  }
+
+  CLI::Option* Many(CLI::App& command, const std::string& name, std::vector<std::string>& target, const std::string& what) {
+    return command.add_option(name, target, what)->type_name("");
   }
 
   void AddServerOptions(CLI::App& command) {
@@ -137,7 +161,7 @@ void Parser::Impl::AddServers() {
   panic_command->add_flag("--yes", panic.yes, "Do not ask");
 
   CLI::App* meetings = Command(servers, "meetings", "Ask servers what runs on them", [this] { return ServersMeetings(context, ids); });
-  meetings->add_option("ID", ids, "The servers (all when none is named)")->type_name("");
+  Many(*meetings, "ID", ids, "The servers (all when none is named)");
 
   CLI::App* sync_command = Command(servers, "sync", "Make the pool match a YAML file", [this] { return ServersSync(context, sync); });
   sync_command->add_option("FILE", sync.path, "The file, or - for standard input")->required()->type_name("");
@@ -154,7 +178,7 @@ void Parser::Impl::AddMeetings() {
   Command(meetings, "list", "All meetings", [this] { return MeetingsList(context); });
   Id(*Command(meetings, "info", "One meeting, asked from its server", [this] { return MeetingsInfo(context, id); }), id, "The meeting");
   CLI::App* end = Command(meetings, "end", "End meetings", [this] { return MeetingsEnd(context, ids, yes); });
-  end->add_option("ID", ids, "The meetings")->required()->type_name("");
+  Many(*end, "ID", ids, "The meetings")->required();
   end->add_flag("--yes", yes, "Do not ask");
 }
 
@@ -172,7 +196,7 @@ void Parser::Impl::AddRest() {
   Command(config, "docs", "Print the reference of all settings (Markdown)", [this] { return ConfigDocs(context); });
 
   CLI::App* rake_command = Command(app, "rake", "Scalelite's administration tasks: plenary rake 'servers:enable[ID]'", [this] { return Rake(context, rake); });
-  rake_command->add_option("TASK", rake.tasks, "Tasks with their arguments in brackets")->type_name("");
+  Many(*rake_command, "TASK", rake.tasks, "Tasks with their arguments in brackets");
   rake_command->add_flag("-T,--tasks", rake.list_tasks, "List the tasks");
 
   Command(app, "version", "The version", [this] {
@@ -195,7 +219,8 @@ int Parser::Impl::Complain(const CLI::ParseError& error) {
   }
   std::vector<std::string> names;
   for (const CLI::App* child : command->get_subcommands([](const CLI::App*) { return true; })) names.push_back(child->get_name());
-  const std::vector<std::string> unknown = app.remaining(true);
+  std::vector<std::string> unknown = app.remaining(true);
+  for (std::string& argument : unknown) argument = Unmarked(std::move(argument));
   const bool unknown_command = !names.empty() && !unknown.empty() && !unknown.front().starts_with('-');
   std::string text = unknown_command ? fmt::format("There is no command '{}'.", unknown.front()) : std::string(error.what());
   if (names.empty() && !unknown.empty()) {
@@ -219,13 +244,16 @@ Parser::Parser(Context& context) : impl_(std::make_unique<Impl>(context)) {
   impl_->AddServers();
   impl_->AddMeetings();
   impl_->AddRest();
+  UnmarkValues(app);
 }
 
 Parser::~Parser() = default;
 
 int Parser::Run(int argc, const char* const* argv) {
+  std::vector<std::string> arguments;  // CLI11 wants them last first
+  for (int i = argc - 1; i > 0; --i) arguments.push_back(Marked(argv[i]));
   try {
-    impl_->app.parse(argc, argv);
+    impl_->app.parse(std::move(arguments));
   } catch (const CLI::Success& wanted) {  // --help, --version
     impl_->app.exit(wanted, impl_->context.out(), impl_->context.err());
     return kDone;

@@ -42,7 +42,7 @@ TEST(RakeStatus, Table) {
   EXPECT_EQ(shell.out,
             "\n"
             "  HOSTNAME    STATE    STATUS  MEETINGS  USERS  LARGEST MEETING  VIDEOS  LOAD  BBB VERSION   TAG \n"
-            " 10.0.0.1   enabled   offline                                                                   \n"
+            " 10.0.0.1   enabled   offline                                                                    \n"
             " 127.0.0.1  enabled   online   1         7      7                2        9.0  3.0.4             \n"
             " 127.0.0.1  disabled  online   1         7      7                2             3.0.4        tagx \n");
 }

@@ -18,7 +18,7 @@ namespace {
 
 tl::unexpected<Error> Invalid(std::string detail) { return Fail(ErrorCode::kInvalidArgument, std::move(detail)); }
 
-std::string TextOf(const YAML::Node& node) { return node.IsScalar() ? node.Scalar() : std::string(); }
+std::string TextOf(const YAML::Node& node) { return node.IsDefined() && node.IsScalar() ? node.Scalar() : std::string(); }
 
 /// The `servers` node of a document, or the message why there is none.
 Result<YAML::Node> ServersNode(const std::string& text) {

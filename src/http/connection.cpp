@@ -23,6 +23,14 @@ constexpr std::chrono::seconds kLinger{2};
 constexpr std::string_view kBrokenXml =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<hash>\n  <status type=\"integer\">500</status>\n  <error>Internal Server Error</error>\n</hash>\n";
 
+ssize_t SendTwo(int fd, std::string_view first, std::string_view second) {
+  ::iovec parts[2] = {{const_cast<char*>(first.data()), first.size()}, {const_cast<char*>(second.data()), second.size()}};
+  ::msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 Task<void> Run(std::unique_ptr<Connection> connection) { co_await connection->Serve(); }
 
 }  // namespace
@@ -280,13 +288,9 @@ void Connection::Serialize(bool keep_alive) {
 
 bool Connection::TrySend() {
   if (tls_ || failed_) return false;
-  ::iovec parts[2] = {{out_.data(), out_.size()}, {const_cast<char*>(out_body_.data()), out_body_.size()}};
-  ::msghdr message{};
-  message.msg_iov = parts;
-  message.msg_iovlen = out_body_.empty() ? 1 : 2;
   ssize_t n;
   do {
-    n = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    n = out_body_.empty() ? ::send(socket_.native_handle(), out_.data(), out_.size(), MSG_NOSIGNAL | MSG_DONTWAIT) : SendTwo(socket_.native_handle(), out_, out_body_);
   } while (n < 0 && errno == EINTR);
   if (n < 0) {
     failed_ = errno != EAGAIN && errno != EWOULDBLOCK;

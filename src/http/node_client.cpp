@@ -1,6 +1,7 @@
 #include "http/node_client.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -20,14 +21,32 @@ struct SameServer {
   bool operator()(const Endpoint& a, const Endpoint& b) const { return a.port == b.port && a.tls == b.tls && a.host == b.host; }
 };
 
+/// Made on first use: reading the system's certificates takes some 30 ms, and many a process never calls over TLS.
+class ClientTls {
+ public:
+  std::shared_ptr<asio::ssl::context> Get() {
+    std::call_once(once_, [this] {
+      context_ = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+      error_code ignored;
+      context_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, ignored);
+      context_->set_default_verify_paths(ignored);  // without them nobody is trusted
+    });
+    return context_;
+  }
+
+ private:
+  std::once_flag once_;
+  std::shared_ptr<asio::ssl::context> context_;
+};
+
 /// The connections of one thread: idle ones by server, busy ones for the time limits. One timer for all, only while there is any.
 class NodePool : public std::enable_shared_from_this<NodePool> {
  public:
-  NodePool(Executor executor, std::shared_ptr<asio::ssl::context> tls, std::chrono::milliseconds close_idle_after)
+  NodePool(Executor executor, std::shared_ptr<ClientTls> tls, std::chrono::milliseconds close_idle_after)
       : resolver(executor), executor_(executor), tls_(std::move(tls)), close_idle_after_(close_idle_after), timer_(executor) {}
 
   std::unique_ptr<NodeConnection> New(const Endpoint& endpoint) const {
-    return std::make_unique<NodeConnection>(executor_, endpoint, endpoint.tls ? tls_ : nullptr);
+    return std::make_unique<NodeConnection>(executor_, endpoint, endpoint.tls ? tls_->Get() : nullptr);
   }
 
   /// The most recently used one that is still good for such a call; null when there is none.
@@ -98,7 +117,7 @@ class NodePool : public std::enable_shared_from_this<NodePool> {
   }
 
   const Executor executor_;
-  const std::shared_ptr<asio::ssl::context> tls_;
+  const std::shared_ptr<ClientTls> tls_;
   const std::chrono::milliseconds close_idle_after_;
   std::unordered_map<Endpoint, std::vector<Idle>, SameServer, SameServer> idle_;
   std::vector<NodeConnection*> busy_;
@@ -148,9 +167,7 @@ bool IsSafe(std::string_view text, bool blanks) {
 class PooledNodeClient final : public NodeClient {
  public:
   PooledNodeClient(runtime::Runtime& runtime, std::chrono::milliseconds close_idle_after) {
-    const auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
-    tls->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
-    tls->set_default_verify_paths();
+    const auto tls = std::make_shared<ClientTls>();
     for (std::size_t i = 0; i <= runtime.worker_count(); ++i) {
       asio::io_context& context = i == runtime.worker_count() ? runtime.Control() : runtime.Worker(i);
       pools_.push_back(std::make_shared<NodePool>(context.get_executor(), tls, close_idle_after));

@@ -131,7 +131,8 @@ TEST(ServerLimits, StalledBodiesEndForTheHandlerAndForTheDrain) {
 TEST(ServerLimits, ClientsThatDoNotReadAreDropped) {
   RunningServer server(Impatient());
   RawSocket client = server.Connect();
-  client.Send(Get("/big"));
+  client.Send(Get("/now") + Get("/big"));
+  EXPECT_EQ(BodyOf(client.ReadReply()), "ok");
   for (int i = 0; i < 200 && server.server->Counters().connections_open > 0; ++i) std::this_thread::sleep_for(milliseconds(10));
   EXPECT_EQ(server.server->Counters().connections_open, 0u);
   EXPECT_LT(client.ReadToEnd().size(), 32u << 20);

@@ -40,7 +40,7 @@ class LiveState : public StateStore {
   std::shared_ptr<const NodeTable> Nodes() const override;
   MeetingPtr FindMeeting(std::string_view tenant_id, std::string_view meeting_id) const override;
   JoinTarget Join(std::string_view tenant_id, std::string_view meeting_id, std::uint64_t person, bool anonymous) override;
-  std::vector<MeetingPtr> Meetings(std::optional<std::string_view> node_id) const override;
+  std::vector<MeetingPtr> Meetings(std::optional<std::string_view> node_id = std::nullopt) const override;
   std::vector<KnownMeeting> KnownMeetings(std::string_view node_id) const override;
   NodeLoad LoadOf(std::string_view node_id) const override;
   std::size_t MeetingCount() const override { return meetings_.size(); }

@@ -52,7 +52,7 @@ test('disk full', async (t) => {
   const acknowledged = [];
   let refused = 0;
   for (let i = 0; i < 600 && refused < 20; i++) {
-    const reply = await plenary.call('create', { name: `Full ${'x'.repeat(200)}`, meetingID: `full-${i}`, moderatorPW: 'mp' });
+    const reply = await plenary.call('create', { name: `Full ${'x'.repeat(200)}`, meetingID: `full-${i}`, attendeePW: 'ap', moderatorPW: 'mp' });
     assert.equal(reply.status, 200);
     if (reply.xml.get('returncode') === 'SUCCESS') {
       acknowledged.push(`full-${i}`);

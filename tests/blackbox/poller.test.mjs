@@ -89,7 +89,7 @@ test('a meetingID on two nodes: the claim stays, the other copy is not ended whi
 
 test('OFFLINE_MEETINGS=keep: listed and claimed anew elsewhere, the old copy ended later', async (t) => {
   const { plenary, sim, ids } = await startPool(t, { nodes: 2, env: { SERVER_UNHEALTHY_THRESHOLD: '1' } });
-  for (let i = 0; i < 2; i++) assertSuccess(await plenary.call('create', { name: 'Room', meetingID: `keep-${i}`, moderatorPW: 'mp' }));
+  for (let i = 0; i < 2; i++) assertSuccess(await plenary.call('create', { name: 'Room', meetingID: `keep-${i}`, attendeePW: 'ap', moderatorPW: 'mp' }));
   const before = locations(await sim.state());
   const home = before['keep-0'][0];
   await poll(plenary);
@@ -98,7 +98,7 @@ test('OFFLINE_MEETINGS=keep: listed and claimed anew elsewhere, the old copy end
   assert.equal((await plenary.server(ids[home])).online, false);
   assert.deepEqual(listed(await plenary.call('getMeetings')).sort(), ['keep-0', 'keep-1']);
   assertFailed(await plenary.call('join', { fullName: 'A', meetingID: 'keep-0', role: 'VIEWER' }), 'serverUnavailable', kTexts.serverUnavailable);
-  assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'keep-0', moderatorPW: 'mp' }));
+  assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'keep-0', attendeePW: 'ap', moderatorPW: 'mp' }));
   const join = await plenary.call('join', { fullName: 'A', meetingID: 'keep-0', role: 'VIEWER' });
   assert.ok(join.headers.location.startsWith(sim.nodes[1 - home].url));
   await sim.faults(home + 1, 'ok');
@@ -137,7 +137,7 @@ test('a node is polled at once when it is added or enabled', async (t) => {
 
 test('a node that restarted lost its meetings: they can be created again at once', async (t) => {
   const { plenary, sim } = await startPool(t, { nodes: 1 });
-  const params = { name: 'Room', meetingID: 'back', moderatorPW: 'mp' };
+  const params = { name: 'Room', meetingID: 'back', attendeePW: 'ap', moderatorPW: 'mp' };
   const first = assertSuccess(await plenary.call('create', params));
   await sim.control(1, { restart: true });
   await until(async () => (await sim.state()).nodes[0].meetings.length === 0, 'the restart');

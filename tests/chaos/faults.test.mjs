@@ -29,7 +29,7 @@ test('60 seconds of failing nodes', async (t) => {
       const id = Math.random() < 0.5 || alive.size === 0 ? `m${number++}` : pick([...alive.keys()]);
       const action = Math.random();
       if (action < 0.5) {
-        const reply = await plenary.call('create', { name: 'Chaos', meetingID: id, moderatorPW: 'mp' });
+        const reply = await plenary.call('create', { name: 'Chaos', meetingID: id, attendeePW: 'ap', moderatorPW: 'mp' });
         assert.equal(reply.status, 200);
         assert.ok(reply.xml, reply.text);
         if (reply.xml.get('returncode') === 'SUCCESS') alive.set(id, reply.xml.get('internalMeetingID'));

@@ -48,12 +48,9 @@ Status CreateIfMissing(const std::string& path) {
   return {};
 }
 
-std::string Text(const SQLite::Statement& row, int index) {
-  const auto column = const_cast<SQLite::Statement&>(row).getColumn(index);
-  return {column.getText(""), static_cast<std::size_t>(column.getBytes())};
-}
+std::string Text(SQLite::Statement& row, int index) { return row.getColumn(index).getString(); }
 
-std::int64_t Number(const SQLite::Statement& row, int index) { return const_cast<SQLite::Statement&>(row).getColumn(index).getInt64(); }
+std::int64_t Number(SQLite::Statement& row, int index) { return row.getColumn(index).getInt64(); }
 
 void ReadNodes(SQLite::Database& database, SavedRows& rows) {
   SQLite::Statement row(database,
@@ -140,7 +137,7 @@ void Prepare(SQLite::Database& database, int version) {
 Result<std::unique_ptr<SQLite::Database>> OpenStateFile(const std::string& path, SavedRows& rows) {
   if (Status created = CreateIfMissing(path); !created) return tl::unexpected<Error>(std::move(created.error()));
   try {
-    auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, 2000);
+    auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE, 2000);
     // Until the file has proved to be ours, closing must not move its WAL into it.
     sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     if (const std::string wrong = WhatIsWrong(*database); !wrong.empty()) return Damaged(path, wrong);

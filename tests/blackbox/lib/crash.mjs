@@ -20,7 +20,7 @@ export async function killManyTimes(t, { kills, writers = 12 }) {
       const again = Math.random() < 0.2 && number > 10;
       const id = again ? `meeting-${Math.floor(Math.random() * number)}` : `meeting-${number++}`;
       try {
-        const reply = await plenary.call('create', { name: 'Crash', meetingID: id, moderatorPW: 'mp' });
+        const reply = await plenary.call('create', { name: 'Crash', meetingID: id, attendeePW: 'ap', moderatorPW: 'mp' });
         if (reply.xml?.get('returncode') === 'SUCCESS') acknowledged.set(id, reply.xml.get('internalMeetingID'));
         else if (!down) refusedWhileUp++;
       } catch {

@@ -51,7 +51,10 @@ export class Child {
       this.code = code;
       this.signal = signal;
     });
-    this.child.on('error', (error) => { this.output += `cannot start: ${error.message}\n`; });
+    this.child.on('error', (error) => {
+      this.output += `cannot start: ${error.message}\n`;
+      this.code = -1;
+    });
   }
 
   #keep(part) {
@@ -66,8 +69,11 @@ export class Child {
   async signalAndWait(signal, timeoutMs) {
     if (!this.alive) return;
     this.child.kill(signal);
-    const late = sleep(timeoutMs).then(() => 'late');
-    if ((await Promise.race([this.exited, late])) === 'late') {
+    let timer;
+    const late = new Promise((wake) => { timer = setTimeout(() => wake('late'), timeoutMs); });
+    const first = await Promise.race([this.exited, late]);
+    clearTimeout(timer);
+    if (first === 'late') {
       this.child.kill('SIGKILL');
       await this.exited;
       throw new Error(`${this.name} did not end within ${timeoutMs} ms of ${signal}\n${this.tail()}`);
