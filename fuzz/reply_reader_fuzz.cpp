@@ -38,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool usable = state == ReplyReader::State::kDone;
   Check(usable == (Read(text, 1 + size % 7, pieces) == ReplyReader::State::kDone));
   if (usable) {
-    Check(whole.status == pieces.status && whole.body == pieces.body && whole.content_type == pieces.content_type && whole.truncated == pieces.truncated);
+    Check(whole.status == pieces.status && whole.body == pieces.body && whole.content_type == pieces.content_type &&
+          whole.truncated == pieces.truncated);
   }
   return 0;
 }

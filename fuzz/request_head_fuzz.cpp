@@ -38,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Check(accepted == Read(text, 1, trickled));
   if (!accepted) return 0;
   Check(!head.method.empty() && head.path.starts_with('/'));
-  Check(Inside(head.method, text) && Inside(head.target, text) && Inside(head.path, text) && Inside(head.query, text) && Inside(head.request_id, text));
+  Check(Inside(head.method, text) && Inside(head.target, text) && Inside(head.path, text) && Inside(head.query, text) &&
+        Inside(head.request_id, text));
   for (const HeaderField& field : head.fields) {
     Check(Inside(field.name, text) && Inside(field.value, text));
     Check(field.value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos);

@@ -15,6 +15,7 @@ namespace plenary::api {
 namespace {
 
 constexpr std::size_t kMaxNodes = 3;        // nodes that one create asks at the most
+constexpr std::string_view kServerTag = "meta_server-tag";
 constexpr int kMaxRounds = 8;               // claims that one create looks at: somebody else may end or move the meeting meanwhile
 
 struct Attempt {
@@ -37,9 +38,9 @@ std::string NodeQuery(const Services& services, const bbb::Params& from_client, 
   if (claim.kind != state::ClaimKind::kExisting) params.Set("moderatorPW", meeting.moderator_pw);
   if (!meeting.voice_bridge.empty()) params.Set("voiceBridge", meeting.voice_bridge);
   if (claim.node->node.tag.empty()) {
-    params.Remove("meta_server-tag");
+    params.Remove(kServerTag);
   } else {
-    params.Set("meta_server-tag", claim.node->node.tag);
+    params.Set(kServerTag, claim.node->node.tag);
   }
   if (const std::int64_t most = services.options.max_meeting_duration; most != 0) {
     const std::int64_t wanted = LeadingInt(params.Get("duration"));
@@ -84,6 +85,9 @@ std::optional<pool::EndReason> OwedAfter(const Error& error) {
 
 void ReplyClaimError(const Services& services, const CallInput& input, const Error& error, http::Reply& reply) {
   if (error.code == ErrorCode::kNoServers) return ReplyFailed(reply, bbb::kNoServers);
+  if (error.code == ErrorCode::kTagUnavailable) {
+    return ReplyFailed(reply, "serverTagUnavailable", "There is no available server with the required tag=" + error.detail + ".");
+  }
   services.log.Error("create: the claim could not be made", {{"meeting", input.params.Get("meetingID")}, {"reason", error.detail}});
   ReplyFailed(reply, bbb::kStoreFailed);
 }
@@ -125,9 +129,10 @@ Task<void> CreateClaimed(const Services& services, CallInput& input, state::Clai
       ReplyNodeError(reply, attempt.error, bbb::kCreateFailed);
       co_return;
     }
-    Result<state::ClaimResult> next = co_await state::AwaitReassign(services.store, claim.meeting, tried, owed);
+    std::string tag(input.params.Get(kServerTag));
+    Result<state::ClaimResult> next = co_await state::AwaitReassign(services.store, claim.meeting, tried, std::move(tag), owed);
     if (!next) {
-      if (next.error().code == ErrorCode::kNoServers) {
+      if (next.error().code == ErrorCode::kNoServers || next.error().code == ErrorCode::kTagUnavailable) {
         ReplyNodeError(reply, attempt.error, bbb::kCreateFailed);
       } else {
         ReplyClaimError(services, input, next.error(), reply);
@@ -166,15 +171,17 @@ Task<void> Create(const Services& services, CallInput& input, http::Reply& reply
     request.attendee_pw = input.params.Get("attendeePW");
     request.name = input.params.Get("name");
     request.voice_bridge = input.params.Get("voiceBridge");
+    request.server_tag = input.params.Get(kServerTag);
+    std::string tag = request.server_tag;
     Result<state::ClaimResult> claim = co_await state::AwaitClaim(services.store, std::move(request));
     if (claim && claim->kind == state::ClaimKind::kInDoubt) {
       std::vector<std::string> tried{claim->meeting->node_id};
-      claim = co_await state::AwaitReassign(services.store, claim->meeting, std::move(tried), pool::EndReason::kOrphan);
+      claim = co_await state::AwaitReassign(services.store, claim->meeting, std::move(tried), std::move(tag), pool::EndReason::kOrphan);
     } else if (claim && claim->kind == state::ClaimKind::kExisting && !claim->node->node.online &&
                services.options.offline_meetings == state::OfflineMeetings::kKeep) {
       // Its node is lost: the meeting goes on elsewhere, the old copy is ended when the node is back.
       std::vector<std::string> tried{claim->meeting->node_id};
-      claim = co_await state::AwaitReassign(services.store, claim->meeting, std::move(tried), pool::EndReason::kSuperseded);
+      claim = co_await state::AwaitReassign(services.store, claim->meeting, std::move(tried), std::move(tag), pool::EndReason::kSuperseded);
     }
     if (!claim) {
       ReplyClaimError(services, input, claim.error(), reply);

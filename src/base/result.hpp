@@ -15,6 +15,7 @@ enum class ErrorCode {
   kAlreadyExists,
   kConflict,         // the state does not allow it now
   kNoServers,        // no node can take a meeting
+  kTagUnavailable,   // … none with the required tag
   kUnreachable,      // nothing reached the other side: it certainly did not act
   kNoReply,          // the request was (perhaps) received, no usable answer came: it may have acted
   kBadReply,         // an answer came that can't be understood

@@ -128,6 +128,21 @@ ParsedReply ParseReply(std::string_view body) {
   return reply;
 }
 
+namespace {
+
+/// A start tag of which at least a part of the name arrived opens an element for recovering parsers; it is kept, empty.
+std::string CutOffElement(std::string_view rest) {
+  if (rest.size() < 2 || rest[0] != '<') return {};
+  std::size_t end = 1;
+  const auto is_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  while (end < rest.size() && is_name(rest[end])) ++end;
+  const bool starts_well = rest[1] == '_' || (rest[1] >= 'A' && rest[1] <= 'Z') || (rest[1] >= 'a' && rest[1] <= 'z');
+  if (!starts_well || end != rest.size()) return {};
+  return "<" + std::string(rest.substr(1)) + "/>";
+}
+
+}  // namespace
+
 std::string RepairXml(std::string_view body) {
   const std::string_view document = StripLeading(body);
   XmlScanner scanner(document);
@@ -137,6 +152,7 @@ std::string RepairXml(std::string_view body) {
   if (!has_root) return "<response/>";
   std::string repaired(document.substr(0, scanner.position()));
   const auto open = scanner.open_elements();
+  if (!open.empty() && open.size() < XmlScanner::kMaxDepth) repaired += CutOffElement(document.substr(repaired.size()));
   for (auto element = open.rbegin(); element != open.rend(); ++element) {
     repaired += "</";
     repaired += *element;

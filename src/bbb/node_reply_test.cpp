@@ -161,7 +161,9 @@ TEST(ParseReply, NumbersAreNeverNegative) {
 TEST(RepairXml, ClosesWhatIsOpen) {
   EXPECT_EQ(RepairXml("<response><returncode>SUCCESS</returncode><a><b>part"),
             "<response><returncode>SUCCESS</returncode><a><b>part</b></a></response>");
-  EXPECT_EQ(RepairXml("<response><a>x</a><moderat"), "<response><a>x</a></response>");
+  EXPECT_EQ(RepairXml("<response><a>x</a><moderat"), "<response><a>x</a><moderat/></response>");
+  EXPECT_EQ(RepairXml("<response><a>x</a><mo a=\"1"), "<response><a>x</a></response>");
+  EXPECT_EQ(RepairXml("<response><a>x</a></response><b"), "<response><a>x</a></response>");
   EXPECT_EQ(RepairXml("<response><a>x &amp"), "<response><a>x </a></response>");
   EXPECT_EQ(RepairXml("<response><a>x</a></response>garbage"), "<response><a>x</a></response>");
   EXPECT_EQ(RepairXml("<response><a>x</b></response>"), "<response><a>x</a></response>");

@@ -43,6 +43,8 @@ struct Hooks {
   Terminal terminal;
   const Clock* clock = nullptr;
   Random* random = nullptr;
+  /// Shows (or hides) what is typed on the terminal of `in`.
+  std::function<void(bool visible)> show_typing;
   /// Waits; false as soon as the process was asked to stop (SIGTERM, SIGINT).
   std::function<bool(std::chrono::milliseconds duration)> sleep;
 };

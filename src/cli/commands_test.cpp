@@ -44,8 +44,12 @@ TEST_F(Commands, ServersList) {
 }
 
 TEST_F(Commands, SecretsAreMaskedUnlessAskedFor) {
-  const std::vector<std::vector<std::string>> commands = {{"servers", "list"}, {"servers", "show", "bbb1"}, {"status"}, {"servers", "enable", "bbb1"},
-                                                          {"servers", "update", "bbb1", "--tag", "x"}, {"servers", "cordon", "bbb1"}};
+  const std::vector<std::vector<std::string>> commands = {{"servers", "list"},
+                                                          {"servers", "show", "bbb1"},
+                                                          {"status"},
+                                                          {"servers", "enable", "bbb1"},
+                                                          {"servers", "update", "bbb1", "--tag", "x"},
+                                                          {"servers", "cordon", "bbb1"}};
   for (auto command : commands) {
     shell.Run(command);
     EXPECT_THAT(shell.out + shell.err, Not(HasSubstr("hush"))) << command[1 % command.size()];
@@ -100,7 +104,8 @@ TEST_F(Commands, StatusTellsWhatIsWrongFirst) {
             "bbb2  cordoned  offline     –         –       –        –       –         gpu  https://bbb2/bigbluebutton/api\n");
   shell.pool.servers["bbb1"]["state"] = "disabled";
   EXPECT_EQ(shell.Run({"status"}), 0);
-  EXPECT_THAT(shell.out, testing::StartsWith("2 problems:\n  No server takes new meetings; enable one: plenary servers enable ID\n  bbb2 is offline"));
+  EXPECT_THAT(shell.out,
+              testing::StartsWith("2 problems:\n  No server takes new meetings; enable one: plenary servers enable ID\n  bbb2 is offline"));
   shell.pool.servers.erase("bbb2");
   shell.pool.servers["bbb1"]["state"] = "enabled";
   EXPECT_EQ(shell.Run({"status"}), 0);
@@ -108,7 +113,9 @@ TEST_F(Commands, StatusTellsWhatIsWrongFirst) {
 }
 
 TEST_F(Commands, AddWithTheSecretFromEverywhere) {
-  EXPECT_EQ(shell.Run({"servers", "add", "https://c/api", "s3", "--id", "c", "--tag", "t", "--load-multiplier", "-2", "--checksum-algorithm", "sha512"}), 0);
+  EXPECT_EQ(shell.Run({"servers", "add", "https://c/api", "s3", "--id", "c", "--tag", "t", "--load-multiplier", "-2",
+                       "--checksum-algorithm", "sha512"}),
+            0);
   EXPECT_EQ(shell.pool.commands.back(),
             R"(servers.add {"id":"c","url":"https://c/api","secret":"s3","tag":"t","checksum_algorithm":"sha512","load_multiplier":-2E0})");
   EXPECT_EQ(shell.out, "Added c (https://c/api), disabled.\nIt takes meetings after: plenary servers enable c\n");
@@ -166,7 +173,8 @@ TEST_F(Commands, UnknownServer) {
 
 TEST_F(Commands, Remove) {
   EXPECT_EQ(shell.Run({"servers", "remove", "bbb1"}), 1);
-  EXPECT_EQ(shell.err, "Error: bbb1 has meetings.\nTry `plenary servers cordon bbb1` and wait, `plenary servers panic bbb1`, or --force.\n");
+  EXPECT_EQ(shell.err,
+            "Error: bbb1 has meetings.\nTry `plenary servers cordon bbb1` and wait, `plenary servers panic bbb1`, or --force.\n");
   EXPECT_EQ(shell.Run({"servers", "remove", "bbb1", "--force"}), 0);
   EXPECT_EQ(shell.out, "Removed bbb1.\nForgot 1 meeting; they were not ended on the node.\n");
 }

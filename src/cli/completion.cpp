@@ -64,7 +64,8 @@ std::string FishScript(const CommandTree& tree) {
     std::string condition = "__fish_use_subcommand";
     if (!words.empty()) {
       condition.clear();
-      for (const std::string& word : words) condition += fmt::format("{}__fish_seen_subcommand_from {}", condition.empty() ? "" : "; and ", word);
+      for (const std::string& word : words)
+        condition += fmt::format("{}__fish_seen_subcommand_from {}", condition.empty() ? "" : "; and ", word);
       if (!command.children.empty()) {
         std::string children;
         for (const CommandTree& child : command.children) children += " " + child.name;
@@ -79,7 +80,8 @@ std::string FishScript(const CommandTree& tree) {
       script += fmt::format("complete -c plenary -f -n '{}' -a {} -d '{}'\n", condition, child.name, quoted(child.help));
     }
     for (const std::string& choice : command.choices) script += fmt::format("complete -c plenary -f -n '{}' -a {}\n", condition, choice);
-    for (const std::string& option : command.options) script += fmt::format("complete -c plenary -n '{}' -l {}\n", condition, option.substr(2));
+    for (const std::string& option : command.options)
+      script += fmt::format("complete -c plenary -n '{}' -l {}\n", condition, option.substr(2));
   });
   return script;
 }

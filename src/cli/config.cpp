@@ -18,7 +18,8 @@ int ConfigCheck(Context& context) {
   }
   Table table({{"NAME"}, {"VALUE", false, true}, {"SOURCE"}});
   for (const config::SettingInForce& row : loaded->in_force) {
-    if (row.has_effect) table.Add({std::string(row.name), row.value, {std::string(row.source), row.source == "default" ? Tone::kOff : Tone::kPlain}});
+    if (row.has_effect)
+      table.Add({std::string(row.name), row.value, {std::string(row.source), row.source == "default" ? Tone::kOff : Tone::kPlain}});
   }
   context.out() << table.Render(context.style());
   if (!loaded->without_effect.empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <istream>
@@ -21,6 +22,18 @@ constexpr std::size_t kMostInput = 16u << 20;
 std::string HintFor(std::string_view typed, const std::vector<std::string>& candidates) {
   const std::string nearest = Nearest(typed, candidates);
   return nearest.empty() ? nearest : "Did you mean " + Printable(nearest) + "?";
+}
+
+/// Boost writes the double 1 as 1E0, which is right and ugly.
+void WholeNumbers(json::value& value) {
+  if (value.is_object()) {
+    for (auto& member : value.get_object()) WholeNumbers(member.value());
+  } else if (value.is_array()) {
+    for (json::value& item : value.get_array()) WholeNumbers(item);
+  } else if (value.is_double()) {
+    const double number = value.get_double();
+    if (std::abs(number) < 1e15 && number == std::floor(number)) value = static_cast<std::int64_t>(number);
+  }
 }
 
 }  // namespace
@@ -63,10 +76,13 @@ int Context::Fail(const Error& error, std::string_view hint) const {
   }
   if (!hint.empty()) err() << hint << "\n";
   switch (error.code) {
-    case ErrorCode::kInvalidArgument: return kUsage;
+    case ErrorCode::kInvalidArgument:
+      return kUsage;
     case ErrorCode::kUnreachable:
-    case ErrorCode::kNoReply: return kNotReachable;
-    default: return kFailed;
+    case ErrorCode::kNoReply:
+      return kNotReachable;
+    default:
+      return kFailed;
   }
 }
 
@@ -90,8 +106,14 @@ int Context::FailForMeeting(const Error& error, std::string_view id) {
   return Fail(error, hint.empty() ? "Try `plenary meetings list`." : hint);
 }
 
+int Context::FailUnconfirmed() const {
+  return Fail({ErrorCode::kCancelled, "nothing was changed"}, hooks_.terminal.input ? "" : "Without a terminal, say --yes.");
+}
+
 int Context::PrintJson(const json::object& result) const {
-  out() << json::serialize(result) << "\n";
+  json::value readable = result;
+  WholeNumbers(readable);
+  out() << json::serialize(readable) << "\n";
   return kDone;
 }
 

@@ -28,6 +28,8 @@ class Context {
 
   Result<config::LoadedSettings> LoadSettings() const;
   Result<boost::json::object> Call(std::string_view command, const boost::json::object& arguments = {});
+  /// Whether a running server answered the last Call (else this process did the work).
+  bool remote() const { return owner_ != nullptr && owner_->remote(); }
   /// Lets go of the owner (and of the folder's lock, when this process holds it). The next Call opens it again.
   void CloseOwner() { owner_.reset(); }
 
@@ -37,7 +39,10 @@ class Context {
   int FailForServer(const Error& error, std::string_view id);
   int FailForMeeting(const Error& error, std::string_view id);
 
-  /// Prints a result as one line of JSON.
+  /// After a Confirm that was not answered with yes.
+  int FailUnconfirmed() const;
+
+  /// Prints a result as one line of JSON. Whole numbers stand without an exponent.
   int PrintJson(const boost::json::object& result) const;
 
   /// Asks on the terminal; true when the answer is `expected` (any case). Without a terminal the answer is no.

@@ -28,7 +28,8 @@ class Command {
     if (name == "poll.run") return Poll();
 
     const auto found = pool_.servers.find(RawText(arguments_, "id"));
-    if (found == pool_.servers.end()) return Fail(ErrorCode::kNotFound, fmt::format("There is no server with the ID {}.", RawText(arguments_, "id")));
+    if (found == pool_.servers.end())
+      return Fail(ErrorCode::kNotFound, fmt::format("There is no server with the ID {}.", RawText(arguments_, "id")));
     json::object& server = found->second;
     server["claims"] = ClaimsOf(found->first);
     if (name == "servers.show") return json::object{{"server", server}};
@@ -61,7 +62,9 @@ class Command {
   }
 
   Result<std::vector<FakeMeeting>> ChosenMeetings() const {
-    const auto find = [&](const std::string& id) { return std::find_if(pool_.meetings.begin(), pool_.meetings.end(), [&](const auto& m) { return m.id == id; }); };
+    const auto find = [&](const std::string& id) {
+      return std::find_if(pool_.meetings.begin(), pool_.meetings.end(), [&](const auto& m) { return m.id == id; });
+    };
     if (!arguments_.contains("ids")) return pool_.meetings;
     const auto ids = Ids([&](const std::string& id) { return find(id) != pool_.meetings.end(); }, "meeting");
     if (!ids) return tl::unexpected(ids.error());
@@ -71,9 +74,17 @@ class Command {
   }
 
   json::object Shown(const FakeMeeting& meeting) const {
-    return {{"meeting_id", meeting.id}, {"tenant_id", ""}, {"server_id", meeting.server_id}, {"server_url", UrlOf(meeting.server_id)},
-            {"phase", "settled"}, {"name", meeting.name}, {"reported_id", meeting.id}, {"error", ErrorOf(meeting.server_id)},
-            {"voice_bridge", "123456789"}, {"create_time_ms", 1'799'999'940'000}, {"claimed_at_ms", 1'799'999'940'000}};
+    return {{"meeting_id", meeting.id},
+            {"tenant_id", ""},
+            {"server_id", meeting.server_id},
+            {"server_url", UrlOf(meeting.server_id)},
+            {"phase", "settled"},
+            {"name", meeting.name},
+            {"reported_id", meeting.id},
+            {"error", ErrorOf(meeting.server_id)},
+            {"voice_bridge", "123456789"},
+            {"create_time_ms", 1'799'999'940'000},
+            {"claimed_at_ms", 1'799'999'940'000}};
   }
 
   Result<json::object> List() {
@@ -82,7 +93,8 @@ class Command {
       server["claims"] = ClaimsOf(id);
       servers.push_back(server);
     }
-    return json::object{{"version", "9.9"}, {"uptime_ms", 65'000}, {"servers", servers}, {"meetings", pool_.meetings.size()}, {"owed_ends", 0}};
+    return json::object{
+        {"version", "9.9"}, {"uptime_ms", 65'000}, {"servers", servers}, {"meetings", pool_.meetings.size()}, {"owed_ends", 0}};
   }
 
   Result<json::object> Add() {
@@ -202,15 +214,31 @@ class Command {
 }  // namespace
 
 json::object& FakePool::Add(const std::string& id, const std::string& url, const std::string& secret) {
-  return servers[id] = {{"id", id}, {"url", url}, {"secret", secret}, {"tag", ""}, {"state", "enabled"}, {"state_set", true}, {"online", true},
-                        {"load", nullptr}, {"reserved_seats", 0}, {"load_multiplier", 1.0}, {"bbb_version", ""}, {"checksum_algorithm", ""},
-                        {"meetings", nullptr}, {"users", nullptr}, {"largest_meeting", nullptr}, {"videos", nullptr}, {"claims", 0},
-                        {"last_poll_ms", 0}, {"last_error", ""}};
+  return servers[id] = {{"id", id},
+                        {"url", url},
+                        {"secret", secret},
+                        {"tag", ""},
+                        {"state", "enabled"},
+                        {"state_set", true},
+                        {"online", true},
+                        {"load", nullptr},
+                        {"reserved_seats", 0},
+                        {"load_multiplier", 1.0},
+                        {"bbb_version", ""},
+                        {"checksum_algorithm", ""},
+                        {"meetings", nullptr},
+                        {"users", nullptr},
+                        {"largest_meeting", nullptr},
+                        {"videos", nullptr},
+                        {"claims", 0},
+                        {"last_poll_ms", 0},
+                        {"last_error", ""}};
 }
 
 Result<json::object> FakeOwner::Execute(std::string_view command, const json::object& arguments) {
   pool_.commands.push_back(fmt::format("{} {}", command, json::serialize(arguments)));
-  if (const auto error = pool_.command_errors.find(std::string(command)); error != pool_.command_errors.end()) return tl::unexpected(error->second);
+  if (const auto error = pool_.command_errors.find(std::string(command)); error != pool_.command_errors.end())
+    return tl::unexpected(error->second);
   return Command(pool_, arguments).Run(command);
 }
 
@@ -240,6 +268,7 @@ int Shell::Run(std::vector<std::string> arguments, const std::string& input) {
   hooks.terminal = terminal;
   hooks.clock = &clock_;
   hooks.random = &random_;
+  hooks.show_typing = [this](bool visible) { typing += visible ? "shown " : "hidden "; };
   hooks.sleep = [this](std::chrono::milliseconds duration) {
     sleeps.push_back(duration);
     return sleeps.size() < sleeps_until_stop;

@@ -25,6 +25,7 @@ struct FakePool {
   std::map<std::string, Error> command_errors;     // command → what it fails with
   std::vector<std::string> commands;               // "servers.add {…}" in order
   int next_id = 1;
+  bool served = true;                              // a running server answers
 
   boost::json::object& Add(const std::string& id, const std::string& url, const std::string& secret = "secret");
 };
@@ -33,7 +34,7 @@ class FakeOwner final : public Owner {
  public:
   explicit FakeOwner(FakePool& pool) : pool_(pool) {}
   Result<boost::json::object> Execute(std::string_view command, const boost::json::object& arguments) override;
-  bool remote() const override { return true; }
+  bool remote() const override { return pool_.served; }
 
  private:
   FakePool& pool_;
@@ -51,11 +52,12 @@ class Shell {
   std::map<std::string, std::string, std::less<>> environment = {{"PLENARY_DATA_DIR", "/data"}};
   Terminal terminal;
   std::string out, err;
-  std::vector<std::string> opened;                 // data folders of the owners that were opened
+  std::vector<std::string> opened;  // data folders of the owners that were opened
   std::vector<std::chrono::milliseconds> sleeps;
   std::size_t sleeps_until_stop = 1000;
   std::string served_dir;
   bool served_links = false;
+  std::string typing;                              // "hidden shown " after a secret was typed
   WallTime now = FromMs(1'800'000'000'000);
 
  private:

@@ -19,8 +19,12 @@ int MeetingsList(Context& context) {
     const json::object& meeting = AsObject(item);
     const bool settled = RawText(meeting, "phase") == "settled";
     const std::int64_t created = Integer(meeting, settled ? "create_time_ms" : "claimed_at_ms");
-    table.Add({Text(meeting, "meeting_id"), Text(meeting, "name"), Text(meeting, "server_id"), {settled ? "running" : "starting"},
-               Text(meeting, "voice_bridge"), created == 0 ? "–" : Ago(created, now)});
+    table.Add({Text(meeting, "meeting_id"),
+               Text(meeting, "name"),
+               Text(meeting, "server_id"),
+               {settled ? "running" : "starting"},
+               Text(meeting, "voice_bridge"),
+               created == 0 ? "–" : Ago(created, now)});
   }
   if (table.empty()) {
     context.err() << "No meetings are running.\n";
@@ -48,8 +52,12 @@ int MeetingsInfo(Context& context, const std::string& id) {
   line("Phase", Text(meeting, "phase"));
   line("Voice bridge", Text(meeting, "voice_bridge"));
   if (!error.empty()) return context.Fail({ErrorCode::kBadReply, "the server did not tell more: " + error});
-  for (const auto& element : Member(*result, "info")) line(Printable(element.key()), Text(Member(*result, "info"), element.key()));
-  for (const auto& element : Member(*result, "metadata")) line("meta_" + Printable(element.key()), Text(Member(*result, "metadata"), element.key()));
+  const json::object& info = Member(*result, "info");
+  for (const auto& element : info) {
+    if (element.key() != "returncode") line(Printable(element.key()), Text(info, element.key()));
+  }
+  const json::object& metadata = Member(*result, "metadata");
+  for (const auto& element : metadata) line("meta_" + Printable(element.key()), Text(metadata, element.key()));
   return kDone;
 }
 
@@ -57,7 +65,7 @@ int MeetingsEnd(Context& context, const std::vector<std::string>& ids, bool yes)
   if (!yes) {
     const std::string what = ids.size() == 1 ? Printable(ids.front()) : Count(static_cast<std::int64_t>(ids.size()), "meeting", "meetings");
     if (!context.Confirm(fmt::format("This ends {} for everybody who is in it. Type yes to continue: ", what), "yes")) {
-      return context.Fail({ErrorCode::kCancelled, "nothing was changed"}, "Without a terminal, say --yes.");
+      return context.FailUnconfirmed();
     }
   }
   json::array list;

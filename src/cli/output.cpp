@@ -80,6 +80,8 @@ std::string Duration(std::int64_t ms) {
   return fmt::format("{} d", seconds / 86'400);
 }
 
-std::string Ago(std::int64_t then_ms, std::int64_t now_ms) { return now_ms - then_ms < 1000 ? "just now" : Duration(now_ms - then_ms) + " ago"; }
+std::string Ago(std::int64_t then_ms, std::int64_t now_ms) {
+  return now_ms - then_ms < 1000 ? "just now" : Duration(now_ms - then_ms) + " ago";
+}
 
 }  // namespace plenary::cli

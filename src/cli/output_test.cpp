@@ -9,7 +9,10 @@ namespace {
 TEST(Printable, ControlCharactersBecomeQuestionMarks) {
   EXPECT_EQ(Printable("a\x1b[2J\nb\x7f"), "a?[2J?b?");
   EXPECT_EQ(Printable("Größe – 漢字"), "Größe – 漢字");
-  EXPECT_EQ(Printable("a\xC2\x9B" "31mb"), "a?31mb") << "C1 controls, too";
+  EXPECT_EQ(Printable("a\xC2\x9B"
+                      "31mb"),
+            "a?31mb")
+      << "C1 controls, too";
 }
 
 RC_GTEST_PROP(PrintableProperty, NothingBelowBlankIsLeft, (const std::string& text)) {
@@ -35,7 +38,8 @@ TEST(Output, Times) {
 }
 
 TEST(Output, MembersOfTheWrongKindAreEmpty) {
-  const boost::json::object object = {{"text", 5}, {"number", "x"}, {"flag", 1}, {"items", "x"}, {"member", 1}, {"nothing", nullptr}, {"big", 1e300}};
+  const boost::json::object object = {{"text", 5},   {"number", "x"},      {"flag", 1},   {"items", "x"},
+                                      {"member", 1}, {"nothing", nullptr}, {"big", 1e300}};
   EXPECT_EQ(Text(object, "text"), "");
   EXPECT_EQ(Text(object, "missing"), "");
   EXPECT_EQ(Number(object, "number"), std::nullopt);

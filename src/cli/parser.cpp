@@ -28,21 +28,21 @@ std::function<std::string(const std::string&)> MustBe(const std::vector<std::str
   return [words](const std::string& value) {
     if (std::find(words.begin(), words.end(), value) != words.end()) return std::string();
     const std::string nearest = Nearest(value, words);
-    return fmt::format("'{}' is not {}{}", Printable(value), OneOf(words), nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
+    return fmt::format("'{}' is not {}{}", Printable(value), OneOf(words),
+                       nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
   };
 }
 
 std::string CheckAlgorithm(const std::string& value) {
-  return value.empty() || ParseDigestName(value) ? std::string() : fmt::format("'{}' is not one of SHA1, SHA256, SHA384, SHA512", Printable(value));
+  return value.empty() || ParseDigestName(value) ? std::string()
+                                                 : fmt::format("'{}' is not one of SHA1, SHA256, SHA384, SHA512", Printable(value));
 }
 
 // CLI11 takes "[a,b]" for a list wherever several values are allowed, but a meeting's ID may look like that. Such arguments are
 // marked before it sees them, and the mark is taken off every value.
 constexpr char kLiteral = '\x01';
 
-std::string Marked(std::string argument) {
-  return argument.starts_with('[') && argument.ends_with(']') ? kLiteral + argument : argument;
-}
+std::string Marked(std::string argument) { return argument.starts_with('[') && argument.ends_with(']') ? kLiteral + argument : argument; }
 
 std::string Unmarked(std::string value) {
   if (value.starts_with(kLiteral)) value.erase(0, 1);
@@ -93,7 +93,8 @@ struct Parser::Impl {
   void AddServerOptions(CLI::App& command) {
     command.add_option("--secret-file", server.secret_file, "Read the secret from a file (or from - )")->type_name("FILE");
     command.add_option("--tag", server.tag, "Only meetings that ask for this tag are placed there")->type_name("TAG");
-    command.add_option("--load-multiplier", server.load_multiplier, "Weigh the load of this server; 2 counts double (not 0)")->type_name("X");
+    command.add_option("--load-multiplier", server.load_multiplier, "Weigh the load of this server; 2 counts double (not 0)")
+        ->type_name("X");
     command.add_option("--checksum-algorithm", server.checksum_algorithm, "SHA1, SHA256, SHA384 or SHA512 for calls to this server")
         ->check(CheckAlgorithm)
         ->type_name("A");
@@ -128,7 +129,8 @@ void Parser::Impl::AddServers() {
   Id(*show, id, "The server");
   show->add_flag("--show-secrets", show_secrets, "Show the secret");
 
-  CLI::App* add = Command(servers, "add", "Add a server; it stays disabled until it is enabled", [this] { return ServersAdd(context, server); });
+  CLI::App* add =
+      Command(servers, "add", "Add a server; it stays disabled until it is enabled", [this] { return ServersAdd(context, server); });
   add->add_option("URL", server.url, "API address, https://…/bigbluebutton/api")->required()->type_name("");
   add->add_option("SECRET", server.secret, "The server's secret, or - to read it from standard input")->type_name("");
   add->add_option("--id", server.id, "ID of the server: letters, digits, - _ . (else a UUID or the host name)")->type_name("ID");
@@ -154,7 +156,8 @@ void Parser::Impl::AddServers() {
   add_state("cordon", "cordoned", "No new meetings; disabled by itself when the last one is over");
   add_state("disable", "disabled", "No new meetings; running ones go on");
 
-  CLI::App* panic_command = Command(servers, "panic", "End all meetings of a server and disable it", [this] { return ServersPanic(context, panic); });
+  CLI::App* panic_command =
+      Command(servers, "panic", "End all meetings of a server and disable it", [this] { return ServersPanic(context, panic); });
   Id(*panic_command, panic.id, "The server");
   panic_command->add_flag("--keep-state", panic.keep_state, "Leave it enabled");
   panic_command->add_flag("--skip-end-calls", panic.skip_end_calls, "Forget the meetings without asking the server to end them");
@@ -165,11 +168,14 @@ void Parser::Impl::AddServers() {
 
   CLI::App* sync_command = Command(servers, "sync", "Make the pool match a YAML file", [this] { return ServersSync(context, sync); });
   sync_command->add_option("FILE", sync.path, "The file, or - for standard input")->required()->type_name("");
-  sync_command->add_option("--mode", sync.mode, "Servers that are not listed: keep; cordon: remove when empty; force: end their meetings and remove")
+  sync_command
+      ->add_option("--mode", sync.mode,
+                   "Servers that are not listed: keep; cordon: remove when empty; force: end their meetings and remove")
       ->check(MustBe(kSyncModes))
       ->type_name("MODE");
   sync_command->add_flag("--dry-run", sync.dry_run, "Only say what would be done");
-  Command(servers, "export", "Print the servers, with their secrets, as a YAML file that sync reads", [this] { return ServersExport(context); });
+  Command(servers, "export", "Print the servers, with their secrets, as a YAML file that sync reads",
+          [this] { return ServersExport(context); });
 }
 
 void Parser::Impl::AddMeetings() {
@@ -195,7 +201,8 @@ void Parser::Impl::AddRest() {
   Command(config, "check", "Check the settings and show what is in force", [this] { return ConfigCheck(context); });
   Command(config, "docs", "Print the reference of all settings (Markdown)", [this] { return ConfigDocs(context); });
 
-  CLI::App* rake_command = Command(app, "rake", "Scalelite's administration tasks: plenary rake 'servers:enable[ID]'", [this] { return Rake(context, rake); });
+  CLI::App* rake_command =
+      Command(app, "rake", "Scalelite's administration tasks: plenary rake 'servers:enable[ID]'", [this] { return Rake(context, rake); });
   Many(*rake_command, "TASK", rake.tasks, "Tasks with their arguments in brackets");
   rake_command->add_flag("-T,--tasks", rake.list_tasks, "List the tasks");
 

@@ -107,7 +107,8 @@ TEST(Completion, FilesAreFresh) {
   Shell shell;
   for (const std::string name : {"bash", "zsh", "fish"}) {
     EXPECT_EQ(shell.Run({"completion", name}), 0);
-    EXPECT_EQ(FileOfRepository("deploy/completion/plenary." + name), shell.out) << "run: plenary completion " << name << " > deploy/completion/plenary." << name;
+    EXPECT_EQ(FileOfRepository("deploy/completion/plenary." + name), shell.out)
+        << "run: plenary completion " << name << " > deploy/completion/plenary." << name;
   }
   EXPECT_EQ(shell.Run({"completion", "tcsh"}), 2);
 }
@@ -115,8 +116,9 @@ TEST(Completion, FilesAreFresh) {
 TEST(Completion, BashOffersWhatFits) {
   const std::string path = TemporaryFile("completion.bash", CompletionScript(Tree(), "bash"));
   const auto complete = [&](const std::string& words) {
-    const std::string test = TemporaryFile("completion_test.bash", "source '" + path + "'\nCOMP_WORDS=(" + words +
-                                                                       ")\nCOMP_CWORD=$((${#COMP_WORDS[@]}-1))\n_plenary\necho \"${COMPREPLY[*]}\"\n");
+    const std::string test =
+        TemporaryFile("completion_test.bash", "source '" + path + "'\nCOMP_WORDS=(" + words +
+                                                  ")\nCOMP_CWORD=$((${#COMP_WORDS[@]}-1))\n_plenary\necho \"${COMPREPLY[*]}\"\n");
     FILE* pipe = ::popen(("bash '" + test + "'").c_str(), "r");
     std::string output;
     char buffer[4096];

@@ -16,7 +16,9 @@ int Poll(Context& context, const std::string& what) {
   for (const json::value& item : Items(*result, "servers")) {
     const json::object& server = AsObject(item);
     const bool online = Flag(server, "online");
-    table.Add({Text(server, "id"), {online ? "online" : "offline", online ? Tone::kGood : Tone::kBad}, ShortNumber(Number(server, "load")),
+    table.Add({Text(server, "id"),
+               {online ? "online" : "offline", online ? Tone::kGood : Tone::kBad},
+               ShortNumber(Number(server, "load")),
                Text(server, "error")});
   }
   if (table.empty()) {

@@ -14,7 +14,8 @@ namespace {
 
 std::vector<RakeTask> AllTasks() {
   std::vector<RakeTask> all;
-  for (const auto tasks : {RakeServerTasks(), RakeSyncTasks(), RakeMeetingTasks(), RakeProcessTasks()}) all.insert(all.end(), tasks.begin(), tasks.end());
+  for (const auto tasks : {RakeServerTasks(), RakeSyncTasks(), RakeMeetingTasks(), RakeProcessTasks()})
+    all.insert(all.end(), tasks.begin(), tasks.end());
   std::sort(all.begin(), all.end(), [](const RakeTask& a, const RakeTask& b) { return a.name < b.name; });
   return all;
 }
@@ -55,7 +56,8 @@ int RunTask(Context& context, const std::vector<RakeTask>& all, const std::strin
   }
   const auto task = std::find_if(all.begin(), all.end(), [&](const RakeTask& candidate) { return candidate.name == name; });
   if (task == all.end()) {
-    return RakeAbort(context, fmt::format("Don't know how to build task '{}' (See the list of available tasks with `rake --tasks`)", Printable(name)));
+    return RakeAbort(
+        context, fmt::format("Don't know how to build task '{}' (See the list of available tasks with `rake --tasks`)", Printable(name)));
   }
   return task->run(context, RakeArguments(std::move(arguments)));
 }
@@ -63,9 +65,9 @@ int RunTask(Context& context, const std::vector<RakeTask>& all, const std::strin
 /// `rake task RAILS_ENV=production`: an assignment, not a task.
 bool IsAssignment(std::string_view text) {
   const std::size_t equals = text.find('=');
-  return equals != std::string_view::npos && equals > 0 && std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(equals), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-         });
+  return equals != std::string_view::npos && equals > 0 &&
+         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(equals),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 }  // namespace

@@ -26,8 +26,8 @@ int List(Context& context, const RakeArguments& arguments) {
   for (const json::value& item : Items(*result, "meetings")) {
     const json::object& meeting = AsObject(item);
     if (!RawText(meeting, "error").empty()) continue;  // Scalelite tells that to its log only
-    context.out() << fmt::format("\nMeetingID: {}\n\tServer ID: {}\n\tServer Url: {}\n", Text(meeting, "reported_id"), Text(meeting, "server_id"),
-                                 Text(meeting, "server_url"));
+    context.out() << fmt::format("\nMeetingID: {}\n\tServer ID: {}\n\tServer Url: {}\n", Text(meeting, "reported_id"),
+                                 Text(meeting, "server_id"), Text(meeting, "server_url"));
   }
   return kDone;
 }
@@ -72,9 +72,12 @@ int Info(Context& context, const RakeArguments& arguments) {
   const json::object& meeting = Member(*result, "meeting");
   const json::object& info = Member(*result, "info");
   const json::object& metadata = Member(*result, "metadata");
-  context.out() << fmt::format("\nMeeting ID: {}\n\tMeeting Name: {}\n\tInternal MeetingID: {}\n\tCreated Date: {}\n\tRecording Enabled: {}\n", Text(info, "meetingID"),
-                               Text(info, "meetingName"), Text(info, "internalMeetingID"), Text(info, "createDate"), Text(info, "recording"));
-  context.out() << fmt::format("\tServer id: {}\n\tSerevr url: {}\n\tMetaData:\n", Text(meeting, "server_id"), Text(meeting, "server_url"));  // sic
+  context.out() << fmt::format(
+      "\nMeeting ID: {}\n\tMeeting Name: {}\n\tInternal MeetingID: {}\n\tCreated Date: {}\n\tRecording Enabled: {}\n",
+      Text(info, "meetingID"), Text(info, "meetingName"), Text(info, "internalMeetingID"), Text(info, "createDate"),
+      Text(info, "recording"));
+  context.out() << fmt::format("\tServer id: {}\n\tSerevr url: {}\n\tMetaData:\n", Text(meeting, "server_id"),
+                               Text(meeting, "server_url"));  // sic
   constexpr std::pair<std::string_view, std::string_view> kShown[] = {
       {"bbb-context-name", "bbb-context-name"},
       {"analytics-callback-url", "analytics-callback-url"},

@@ -22,7 +22,9 @@ class RakeMeetings : public testing::Test {
 TEST_F(RakeMeetings, List) {
   for (const char* task : {"meetings", "meetings:list"}) {
     EXPECT_EQ(shell.Rake(task), 0);
-    EXPECT_EQ(shell.out, "\nMeetingID: m1\n\tServer ID: n1\n\tServer Url: http://n1/api\n\nMeetingID: m2\n\tServer ID: n2\n\tServer Url: http://n2/api\n");
+    EXPECT_EQ(
+        shell.out,
+        "\nMeetingID: m1\n\tServer ID: n1\n\tServer Url: http://n1/api\n\nMeetingID: m2\n\tServer ID: n2\n\tServer Url: http://n2/api\n");
     EXPECT_EQ(shell.err, "");
   }
   EXPECT_EQ(shell.Rake("meetings:list[m2]"), 0);
@@ -71,7 +73,8 @@ TEST_F(RakeMeetings, Info) {
                                  {"internalMeetingID", "abc-1"},
                                  {"createDate", "Thu May 09 13:35:28 UTC 2024"},
                                  {"recording", "true"}};
-  shell.pool.meetings[0].metadata = {{"bbb-context-name", "C1"}, {"bbb-context", "Course 1"}, {"bbb-origin", "Moodle"}, {"bbb-origin-tag", "tag"}};
+  shell.pool.meetings[0].metadata = {
+      {"bbb-context-name", "C1"}, {"bbb-context", "Course 1"}, {"bbb-origin", "Moodle"}, {"bbb-origin-tag", "tag"}};
   EXPECT_EQ(shell.Rake("meetings:info[m1]"), 0);
   EXPECT_EQ(shell.out,
             "\nMeeting ID: m1\n\tMeeting Name: One\n\tInternal MeetingID: abc-1\n\tCreated Date: Thu May 09 13:35:28 UTC 2024\n"

@@ -106,7 +106,8 @@ TEST(Rake, UnknownTask) {
   Shell shell;
   for (const char* task : {"serverz", "servers:", "[x]", "servers:add[x"}) {
     EXPECT_EQ(shell.Rake(task), 1);
-    EXPECT_EQ(shell.err, std::string("rake aborted!\nDon't know how to build task '") + task + "' (See the list of available tasks with `rake --tasks`)\n");
+    EXPECT_EQ(shell.err, std::string("rake aborted!\nDon't know how to build task '") + task +
+                             "' (See the list of available tasks with `rake --tasks`)\n");
     EXPECT_EQ(shell.out, "");
   }
 }

@@ -44,10 +44,11 @@ int Servers(Context& context, const RakeArguments&) {
   for (const json::value& item : servers) {
     const json::object& server = AsObject(item);
     const auto load = LoadOf(server);
-    context.out() << fmt::format("id: {}\n\turl: {}\n\tsecret: {}\n\t{}\n\tload: {}\n\tload multiplier: {}\n\tbbb version: {}\n\ttag: {}\n\t{}\n", Text(server, "id"),
-                                 Text(server, "url"), Text(server, "secret"), Text(server, "state"), load ? RubyFloat(*load) : "unavailable",
-                                 RubyFloat(Number(server, "load_multiplier").value_or(1.0)), Text(server, "bbb_version"), Text(server, "tag"),
-                                 Flag(server, "online") ? "online" : "offline");
+    context.out() << fmt::format(
+        "id: {}\n\turl: {}\n\tsecret: {}\n\t{}\n\tload: {}\n\tload multiplier: {}\n\tbbb version: {}\n\ttag: {}\n\t{}\n",
+        Text(server, "id"), Text(server, "url"), Text(server, "secret"), Text(server, "state"), load ? RubyFloat(*load) : "unavailable",
+        RubyFloat(Number(server, "load_multiplier").value_or(1.0)), Text(server, "bbb_version"), Text(server, "tag"),
+        Flag(server, "online") ? "online" : "offline");
   }
   return kDone;
 }
@@ -143,7 +144,8 @@ int Disable(Context& context, const RakeArguments& arguments) {
     clear = RakeConfirm(context);
   }
   if (!loaded || clear) {
-    const auto result = clear ? context.Call("servers.panic", {{"id", id}}) : context.Call("servers.set_state", {{"id", id}, {"state", "disabled"}});
+    const auto result =
+        clear ? context.Call("servers.panic", {{"id", id}}) : context.Call("servers.set_state", {{"id", id}, {"state", "disabled"}});
     if (!result) return FailForServer(context, result.error(), id);
     PrintCleared(context, *result);
   }

@@ -82,8 +82,9 @@ TEST_F(RakeServers, AddOfADuplicateAborts) {
 }
 
 TEST_F(RakeServers, UnknownIds) {
-  const std::vector<std::pair<std::string, std::string>> tasks = {
-      {"update", "Updating"}, {"remove", "Removing"}, {"enable", "Enabling"}, {"cordon", "Cordoning"}, {"disable", "Disabling"}, {"panic", "Panicking"}};
+  const std::vector<std::pair<std::string, std::string>> tasks = {{"update", "Updating"},   {"remove", "Removing"},
+                                                                  {"enable", "Enabling"},   {"cordon", "Cordoning"},
+                                                                  {"disable", "Disabling"}, {"panic", "Panicking"}};
   for (const auto& [task, verb] : tasks) {
     EXPECT_EQ(shell.Rake("servers:" + task + "[nope]"), 1) << task;
     EXPECT_EQ(shell.out, verb + " server nope...\n") << task;
@@ -178,7 +179,8 @@ TEST_F(RakeServers, Panic) {
   shell.pool.meetings = {{"m1", "a", "M", {}, {}}, {"m2", "a", "M", {}, {}}};
   EXPECT_EQ(shell.Rake("servers:panic[a]"), 0);
   EXPECT_EQ(shell.out, "Panicking server a...\nClearing Meeting id=m1\nClearing Meeting id=m2\nOK\n");
-  EXPECT_EQ(shell.err, "WARNING: Could not end meeting id=m1: connection refused\nWARNING: Could not end meeting id=m2: connection refused\n");
+  EXPECT_EQ(shell.err,
+            "WARNING: Could not end meeting id=m1: connection refused\nWARNING: Could not end meeting id=m2: connection refused\n");
   EXPECT_EQ(LastCommand(), R"(servers.panic {"id":"a","keep_state":false,"skip_end_calls":false})");
   EXPECT_EQ(shell.Rake("servers:panic[a,false,x]"), 0);
   EXPECT_EQ(LastCommand(), R"(servers.panic {"id":"a","keep_state":true,"skip_end_calls":true})") << "any text is a yes";
@@ -216,7 +218,8 @@ TEST_F(RakeServers, MeetingList) {
             "\nServer ID: a\nServer Url: http://127.0.1.1:15001/bigbluebutton/api\nMeetingIDs: \n\tName 1\n\tName 2\n"
             "\nServer ID: b\nServer Url: http://b/api\nMeetingIDs: \n"
             "\nServer ID: c\nServer Url: http://c/api\n");
-  EXPECT_EQ(shell.err, "\tNo meetings to display\n\nFailed to get server id=c status: internalError: Response did not include returncode\n");
+  EXPECT_EQ(shell.err,
+            "\tNo meetings to display\n\nFailed to get server id=c status: internalError: Response did not include returncode\n");
   EXPECT_EQ(shell.Rake("servers:meeting_list[b:a]"), 0);
   EXPECT_EQ(LastCommand(), R"(servers.meetings {"ids":["b","a"]})");
   EXPECT_EQ(shell.Rake("servers:meeting_list[nope]"), 1);

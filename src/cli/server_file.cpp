@@ -55,7 +55,8 @@ Result<WantedServer> ParseEntry(const std::string& id, const YAML::Node& entry) 
   if (const YAML::Node url = entry["url"]; url && !url.IsNull()) server.url = TextOf(url);
   if (!ParseEndpoint(server.url)) return Invalid(fmt::format("Server id={} has invalid url={}", id, server.url));
   if (const YAML::Node enabled = entry["enabled"]; enabled && !enabled.IsNull()) {
-    if (!YAML::convert<bool>::decode(enabled, server.enabled)) return Invalid(fmt::format("Server id={} has invalid enabled={}", id, TextOf(enabled)));
+    if (!YAML::convert<bool>::decode(enabled, server.enabled))
+      return Invalid(fmt::format("Server id={} has invalid enabled={}", id, TextOf(enabled)));
   }
   if (const YAML::Node tag = entry["tag"]; tag) server.tag = TrimBlanks(TextOf(tag));
   return server;
@@ -68,10 +69,14 @@ bool LooksTyped(std::string_view text) {
   static const std::set<std::string, std::less<>> words = {"y", "n", "yes", "no", "true", "false", "on", "off", "null", "nan", "inf"};
   if (words.contains(ToLowerAscii(text))) return true;
   if (text.front() < '0' || text.front() > '9') return false;
-  if (std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '_' || c == ',' || c == ':' || c == 'e' || c == 'E'; })) return true;
+  if (std::all_of(text.begin(), text.end(),
+                  [](char c) { return (c >= '0' && c <= '9') || c == '_' || c == ',' || c == ':' || c == 'e' || c == 'E'; }))
+    return true;
   if (ParseDouble(text)) return true;
   if (text.starts_with("0x") || text.starts_with("0b") || text.starts_with("0o")) return true;
-  const auto is_date = [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == ':' || c == ' ' || c == 'T' || c == 'Z' || c == '.' || c == '+'; };
+  const auto is_date = [](char c) {
+    return (c >= '0' && c <= '9') || c == '-' || c == ':' || c == ' ' || c == 'T' || c == 'Z' || c == '.' || c == '+';
+  };
   return std::count(text.begin(), text.end(), '-') == 2 && std::all_of(text.begin(), text.end(), is_date);
 }
 
@@ -136,7 +141,8 @@ std::string YamlScalar(std::string_view text) {
   if (text.empty()) return "''";
   const bool controls = std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (controls || !IsWordCharacter(text.front())) return DoubleQuoted(text);
-  const bool ambiguous = text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos || text.ends_with(' ') || text.ends_with(':');
+  const bool ambiguous =
+      text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos || text.ends_with(' ') || text.ends_with(':');
   return ambiguous || LooksTyped(text) ? SingleQuoted(text) : std::string(text);
 }
 
@@ -146,12 +152,12 @@ std::string WriteServerMap(const boost::json::array& servers, bool verbose) {
   for (const boost::json::value& item : servers) {
     const boost::json::object& server = AsObject(item);
     const std::string state = RawText(server, "state");
-    yaml += fmt::format("  {}:\n    url: {}\n    secret: {}\n    load_multiplier: {}\n    tag: {}\n    enabled: {}\n", YamlScalar(RawText(server, "id")),
-                        YamlScalar(RawText(server, "url")), YamlScalar(RawText(server, "secret")),
+    yaml += fmt::format("  {}:\n    url: {}\n    secret: {}\n    load_multiplier: {}\n    tag: {}\n    enabled: {}\n",
+                        YamlScalar(RawText(server, "id")), YamlScalar(RawText(server, "url")), YamlScalar(RawText(server, "secret")),
                         RubyFloat(Number(server, "load_multiplier").value_or(1.0)), YamlScalar(RawText(server, "tag")), state == "enabled");
     if (verbose) {
-      yaml += fmt::format("    state: {}\n    load: {}\n    bbb_version: {}\n    online: {}\n", YamlScalar(state), RubyFloat(LoadOf(server).value_or(-1.0)),
-                          YamlScalar(RawText(server, "bbb_version")), Flag(server, "online"));
+      yaml += fmt::format("    state: {}\n    load: {}\n    bbb_version: {}\n    online: {}\n", YamlScalar(state),
+                          RubyFloat(LoadOf(server).value_or(-1.0)), YamlScalar(RawText(server, "bbb_version")), Flag(server, "online"));
     }
   }
   return yaml;

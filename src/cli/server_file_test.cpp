@@ -30,7 +30,8 @@ TEST(ServerFile, Defaults) {
 
 TEST(ServerFile, EveryParameter) {
   const auto parsed = ParseServerMap(
-      "servers:\n  1.2-a_B:\n    secret: 0123\n    url: http://127.0.1.1:15001/bigbluebutton/api\n    enabled: no\n    load_multiplier: 2.5\n    tag: gpu\n"
+      "servers:\n  1.2-a_B:\n    secret: 0123\n    url: http://127.0.1.1:15001/bigbluebutton/api\n    enabled: no\n    load_multiplier: "
+      "2.5\n    tag: gpu\n"
       "    load: 3\n    state: ignored\n    bbb_version: x\n    online: true\n");
   ASSERT_TRUE(parsed) << parsed.error().detail;
   const WantedServer& server = parsed->front();
@@ -87,12 +88,14 @@ TEST(ServerFile, Writing) {
   EXPECT_EQ(WriteServerMap(servers, false),
             "---\nservers:\n"
             "  bbb1:\n    url: https://bbb1/bigbluebutton/api\n    secret: bbb1\n    load_multiplier: 1.0\n    tag: ''\n    enabled: true\n"
-            "  bbb2:\n    url: https://bbb2.example.com/bigbluebutton/api\n    secret: bbb2\n    load_multiplier: 5.0\n    tag: gpu\n    enabled: false\n");
+            "  bbb2:\n    url: https://bbb2.example.com/bigbluebutton/api\n    secret: bbb2\n    load_multiplier: 5.0\n    tag: gpu\n    "
+            "enabled: false\n");
   EXPECT_EQ(WriteServerMap(servers, true),
             "---\nservers:\n"
             "  bbb1:\n    url: https://bbb1/bigbluebutton/api\n    secret: bbb1\n    load_multiplier: 1.0\n    tag: ''\n    enabled: true\n"
             "    state: enabled\n    load: 2.0\n    bbb_version: ''\n    online: true\n"
-            "  bbb2:\n    url: https://bbb2.example.com/bigbluebutton/api\n    secret: bbb2\n    load_multiplier: 5.0\n    tag: gpu\n    enabled: false\n"
+            "  bbb2:\n    url: https://bbb2.example.com/bigbluebutton/api\n    secret: bbb2\n    load_multiplier: 5.0\n    tag: gpu\n    "
+            "enabled: false\n"
             "    state: cordoned\n    load: -1.0\n    bbb_version: 3.0.4\n    online: false\n");
   EXPECT_EQ(WriteServerMap({}, false), "---\nservers: {}\n");
 }
@@ -115,7 +118,8 @@ TEST(YamlScalar, PlainWhereItIsSafe) {
 }
 
 RC_GTEST_PROP(YamlScalarProperty, ReadsBackAsItself, ()) {
-  const auto text = *rc::gen::container<std::string>(rc::gen::oneOf(rc::gen::inRange<char>(0x20, 0x7F), rc::gen::element('\n', '\t', ':', '#', ' ', '\'', '"', '-')));
+  const auto text = *rc::gen::container<std::string>(
+      rc::gen::oneOf(rc::gen::inRange<char>(0x20, 0x7F), rc::gen::element('\n', '\t', ':', '#', ' ', '\'', '"', '-')));
   RC_ASSERT(YAML::Load("k: " + YamlScalar(text) + "\nl: 1\n")["k"].Scalar() == text);
   RC_ASSERT(YAML::Load(YamlScalar(text) + ": 1\n").begin()->first.Scalar() == text);
 }

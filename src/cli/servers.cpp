@@ -40,8 +40,17 @@ Result<std::optional<std::string>> SecretOf(const Context& context, const Server
     return std::optional<std::string>(TrimBlanks(*content));
   }
   if (options.secret != "-") return options.secret;
-  if (context.hooks().terminal.input) context.err() << "Secret: " << std::flush;
-  return std::optional<std::string>(TrimBlanks(context.ReadLine().value_or("")));
+  const bool typed = context.hooks().terminal.input;
+  if (typed) {
+    context.err() << "Secret: " << std::flush;
+    context.hooks().show_typing(false);
+  }
+  const std::string line = context.ReadLine().value_or("");
+  if (typed) {
+    context.hooks().show_typing(true);
+    context.err() << "\n";
+  }
+  return std::optional<std::string>(TrimBlanks(line));
 }
 
 json::object ArgumentsOf(const ServerOptions& options, const std::optional<std::string>& secret) {
@@ -56,11 +65,10 @@ json::object ArgumentsOf(const ServerOptions& options, const std::optional<std::
   return arguments;
 }
 
-/// "4 meetings with 131 people"; people only when a poll has counted them.
+/// "4 meetings with 131 people"; people only when a poll has counted some.
 std::string WhatIsThere(const json::object& server) {
   const std::string meetings = Count(Integer(server, "claims"), "meeting", "meetings");
-  const auto users = Number(server, "users");
-  return users ? fmt::format("{} with {}", meetings, Count(Integer(server, "users"), "person", "people")) : meetings;
+  return Integer(server, "users") > 0 ? fmt::format("{} with {}", meetings, Count(Integer(server, "users"), "person", "people")) : meetings;
 }
 
 std::string EffectOfState(const json::object& server) {
@@ -95,8 +103,8 @@ int ServersList(Context& context, bool show_secrets) {
   const auto result = context.Call("servers.list");
   if (!result) return context.Fail(result.error());
   if (context.json) return context.PrintJson(show_secrets ? *result : WithoutSecrets(*result));
-  std::vector<Column> columns = {{"ID"},           {"STATE"},      {"STATUS"},           {"LOAD", true}, {"MEETINGS", true}, {"PEOPLE", true},
-                                 {"FACTOR", true}, {"TAG"},        {"BBB"},              {"URL", false, true}};
+  std::vector<Column> columns = {{"ID"},           {"STATE"},        {"STATUS"}, {"LOAD", true}, {"MEETINGS", true},
+                                 {"PEOPLE", true}, {"FACTOR", true}, {"TAG"},    {"BBB"},        {"URL", false, true}};
   if (show_secrets) columns.push_back({"SECRET"});
   Table table(std::move(columns));
   for (const json::value& item : Items(*result, "servers")) {
@@ -156,7 +164,8 @@ int ServersAdd(Context& context, const ServerOptions& options) {
   const auto secret = SecretOf(context, options);
   if (!secret) return context.Fail(secret.error());
   if (secret->value_or("").empty()) {
-    return context.Fail({ErrorCode::kInvalidArgument, "the secret is missing"}, "Give it as SECRET, as - to read it from standard input, or with --secret-file.");
+    return context.Fail({ErrorCode::kInvalidArgument, "the secret is missing"},
+                        "Give it as SECRET, as - to read it from standard input, or with --secret-file.");
   }
   const auto result = context.Call("servers.add", ArgumentsOf(options, *secret));
   if (!result) return context.Fail(result.error());
@@ -193,15 +202,13 @@ int ServersUpdate(Context& context, const ServerOptions& options) {
 
 int ServersRemove(Context& context, const std::string& id, bool force) {
   const auto result = context.Call("servers.remove", {{"id", id}, {"force", force}});
-  if (!result) {
-    if (result.error().code != ErrorCode::kConflict) return context.FailForServer(result.error(), id);
-    return context.Fail(result.error(), fmt::format("Try `plenary servers cordon {}` and wait, `plenary servers panic {}`, or --force.", id, id));
-  }
+  if (!result) return context.FailForServer(result.error(), id);
   if (context.json) return context.PrintJson(*result);
   const json::array& forgotten = Items(*result, "forgotten");
   context.out() << fmt::format("Removed {}.\n", Printable(id));
   if (!forgotten.empty()) {
-    context.out() << fmt::format("Forgot {}; they were not ended on the node.\n", Count(static_cast<std::int64_t>(forgotten.size()), "meeting", "meetings"));
+    context.out() << fmt::format("Forgot {}; they were not ended on the node.\n",
+                                 Count(static_cast<std::int64_t>(forgotten.size()), "meeting", "meetings"));
   }
   return kDone;
 }
@@ -230,10 +237,11 @@ int ServersPanic(Context& context, const PanicOptions& options) {
   if (!before) return context.FailForServer(before.error(), options.id);
   const json::object& server = Member(*before, "server");
   if (!options.yes) {
-    const std::string question = fmt::format("Panic {} {} of {}{}. Type the server's ID to continue: ", options.skip_end_calls ? "forgets" : "ends",
-                                             WhatIsThere(server), Printable(options.id), options.keep_state ? "" : " and disables it");
+    const std::string question =
+        fmt::format("Panic {} {} of {}{}. Type the server's ID to continue: ", options.skip_end_calls ? "forgets" : "ends",
+                    WhatIsThere(server), Printable(options.id), options.keep_state ? "" : " and disables it");
     if (!context.Confirm(question, options.id)) {
-      return context.Fail({ErrorCode::kCancelled, "nothing was changed"}, "Without a terminal, say --yes.");
+      return context.FailUnconfirmed();
     }
   }
   const json::object arguments = {{"id", options.id}, {"keep_state", options.keep_state}, {"skip_end_calls", options.skip_end_calls}};

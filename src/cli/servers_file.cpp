@@ -12,7 +12,8 @@ namespace plenary::cli {
 
 int ServersSync(Context& context, const SyncOptions& options) {
   const auto mode = ParseSyncMode(options.mode);
-  if (!mode) return context.Fail({ErrorCode::kInvalidArgument, fmt::format("Unknown sync mode '{}' (choose: keep cordon force)", options.mode)});
+  if (!mode)
+    return context.Fail({ErrorCode::kInvalidArgument, fmt::format("Unknown sync mode '{}' (choose: keep cordon force)", options.mode)});
   const auto text = ReadInput(context, options.path);
   if (!text) return context.Fail(text.error());
   const auto wanted = ParseServerMap(*text);
@@ -31,7 +32,8 @@ int ServersSync(Context& context, const SyncOptions& options) {
   } else if (result->changes == 0) {
     context.out() << "Nothing to change.\n";
   } else {
-    context.out() << Count(static_cast<std::int64_t>(result->changes), "change", "changes") << (options.dry_run ? " would be made.\n" : " made.\n");
+    context.out() << Count(static_cast<std::int64_t>(result->changes), "change", "changes")
+                  << (options.dry_run ? " would be made.\n" : " made.\n");
   }
   if (result->problems > 0) return kFailed;
   return result->changes == 0 ? kNothingToChange : kDone;

@@ -20,7 +20,8 @@ struct Problem {
 
 std::string OfflineText(const json::object& server, std::int64_t now_ms) {
   const std::int64_t answered = Integer(server, "last_poll_ms");
-  std::string text = fmt::format("{} is offline, {}", Text(server, "id"), answered == 0 ? "it never answered" : "last answer " + Ago(answered, now_ms));
+  std::string text =
+      fmt::format("{} is offline, {}", Text(server, "id"), answered == 0 ? "it never answered" : "last answer " + Ago(answered, now_ms));
   if (const std::string error = Text(server, "last_error"); !error.empty()) text += ": " + error;
   if (const std::int64_t meetings = Integer(server, "claims"); meetings > 0) {
     text += fmt::format(" ({} {} on it)", Count(meetings, "meeting", "meetings"), meetings == 1 ? "is" : "are");
@@ -28,7 +29,7 @@ std::string OfflineText(const json::object& server, std::int64_t now_ms) {
   return text;
 }
 
-std::vector<Problem> ProblemsOf(const json::object& status, std::int64_t now_ms) {
+std::vector<Problem> ProblemsOf(const json::object& status, bool served, std::int64_t now_ms) {
   std::vector<Problem> problems;
   const json::array& servers = Items(status, "servers");
   bool takes_meetings = false;
@@ -47,20 +48,33 @@ std::vector<Problem> ProblemsOf(const json::object& status, std::int64_t now_ms)
     const char* way_out = servers.empty() ? "add one: plenary servers add URL - --enable" : "enable one: plenary servers enable ID";
     problems.insert(problems.begin(), {fmt::format("No server takes new meetings; {}", way_out), Tone::kBad});
   }
+  if (!served)
+    problems.insert(problems.begin(),
+                    {"Nobody serves this data folder, so no front-end gets an answer; start it: plenary serve", Tone::kBad});
   if (const std::int64_t owed = Integer(status, "owed_ends"); owed > 0) {
-    problems.push_back({fmt::format("{} still to be ended on servers that do not answer", Count(owed, "meeting is", "meetings are")), Tone::kWarning});
+    problems.push_back(
+        {fmt::format("{} still to be ended on servers that do not answer", Count(owed, "meeting is", "meetings are")), Tone::kWarning});
   }
   return problems;
 }
 
 Table ServersTable(const json::array& servers) {
-  Table table({{"ID"}, {"STATE"}, {"STATUS"}, {"LOAD", true}, {"MEETINGS", true}, {"PEOPLE", true}, {"LARGEST", true}, {"VIDEOS", true}, {"BBB"}, {"TAG"},
+  Table table({{"ID"},
+               {"STATE"},
+               {"STATUS"},
+               {"LOAD", true},
+               {"MEETINGS", true},
+               {"PEOPLE", true},
+               {"LARGEST", true},
+               {"VIDEOS", true},
+               {"BBB"},
+               {"TAG"},
                {"URL", false, true}});
   for (const json::value& item : servers) {
     const json::object& server = AsObject(item);
     table.Add({Text(server, "id"), StateCell(server), StatusCell(server), ShortNumber(LoadOf(server)), PolledNumber(server, "meetings"),
-               PolledNumber(server, "users"), PolledNumber(server, "largest_meeting"), PolledNumber(server, "videos"), Text(server, "bbb_version"),
-               Text(server, "tag"), Text(server, "url")});
+               PolledNumber(server, "users"), PolledNumber(server, "largest_meeting"), PolledNumber(server, "videos"),
+               Text(server, "bbb_version"), Text(server, "tag"), Text(server, "url")});
   }
   return table;
 }
@@ -69,10 +83,11 @@ std::string Summary(const json::object& status) {
   const json::array& servers = Items(status, "servers");
   std::int64_t people = 0;
   for (const json::value& server : servers) people += Integer(AsObject(server), "users");
-  const auto online = std::count_if(servers.begin(), servers.end(), [](const json::value& server) { return Flag(AsObject(server), "online"); });
-  return fmt::format("{}, {} online · {} · {} · Plenary {}, up {}\n", Count(static_cast<std::int64_t>(servers.size()), "server", "servers"), online,
-                     Count(Integer(status, "meetings"), "meeting", "meetings"), Count(people, "person", "people"), Text(status, "version"),
-                     Duration(Integer(status, "uptime_ms")));
+  const auto online =
+      std::count_if(servers.begin(), servers.end(), [](const json::value& server) { return Flag(AsObject(server), "online"); });
+  return fmt::format("{}, {} online · {} · {} · Plenary {}, up {}\n", Count(static_cast<std::int64_t>(servers.size()), "server", "servers"),
+                     online, Count(Integer(status, "meetings"), "meeting", "meetings"), Count(people, "person", "people"),
+                     Text(status, "version"), Duration(Integer(status, "uptime_ms")));
 }
 
 }  // namespace
@@ -89,7 +104,7 @@ int Status(Context& context) {
     return context.PrintJson(*result);
   }
   const Style style = context.style();
-  const std::vector<Problem> problems = ProblemsOf(*result, ToMs(context.hooks().clock->Now()));
+  const std::vector<Problem> problems = ProblemsOf(*result, context.remote(), ToMs(context.hooks().clock->Now()));
   if (problems.empty()) {
     context.out() << Toned("Nothing is wrong.", Tone::kGood, style.color) << "\n\n";
   } else {

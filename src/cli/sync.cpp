@@ -16,10 +16,14 @@ namespace {
 class Sync {
  public:
   Sync(Context& context, SyncMode mode, bool dry_run, const std::function<void(const std::string&)>& log)
-      : context_(context), mode_(mode), dry_run_(dry_run), log_(log) {}
+      : context_(context),
+        mode_(mode),
+        dry_run_(dry_run),
+        log_(log) {}
 
   Status Create(const WantedServer& wanted) {
-    json::object arguments = {{"id", wanted.id}, {"url", wanted.url}, {"secret", wanted.secret}, {"load_multiplier", wanted.load_multiplier}};
+    json::object arguments = {
+        {"id", wanted.id}, {"url", wanted.url}, {"secret", wanted.secret}, {"load_multiplier", wanted.load_multiplier}};
     if (!wanted.tag.empty()) arguments["tag"] = wanted.tag;
     if (wanted.enabled) arguments["enable"] = true;
     const Status added = Change("servers.add", arguments);
@@ -76,7 +80,8 @@ class Sync {
       if (!ended) return ended;
     }
     const Status removed = Change("servers.remove", {{"id", id}});
-    if (!removed && removed.error().code == ErrorCode::kConflict) return Fail(ErrorCode::kConflict, fmt::format("[{}] Server still not empty!", id));
+    if (!removed && removed.error().code == ErrorCode::kConflict)
+      return Fail(ErrorCode::kConflict, fmt::format("[{}] Server still not empty!", id));
     if (!removed) return removed;
     Log(id, "Server removed");
     return {};

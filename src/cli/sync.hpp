@@ -11,8 +11,8 @@
 namespace plenary::cli {
 
 struct SyncResult {
-  std::size_t changes = 0;  // made, or with a dry run: that would be made
-  std::size_t problems = 0; // told in the log: meetings that could not be ended
+  std::size_t changes = 0;   // made, or with a dry run: that would be made
+  std::size_t problems = 0;  // told in the log: meetings that could not be ended
 };
 
 /// What to do with servers that are not listed: keep them, remove empty ones and cordon the others, or end their meetings and remove all.

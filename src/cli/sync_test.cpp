@@ -12,9 +12,11 @@ using testing::HasSubstr;
 
 constexpr const char* kA =
     "servers:\n  bbb1:\n    secret: \"bbb1\"\n  bbb2:\n    secret: \"bbb2\"\n    url: \"https://bbb2.example.com/bigbluebutton/api\"\n"
-    "    enabled: false\n    load_multiplier: 5.0\n    tag: gpu\n  bbb3:\n    secret: \"bbb3\"\n    url: http://127.0.1.1:15001/bigbluebutton/api\n";
+    "    enabled: false\n    load_multiplier: 5.0\n    tag: gpu\n  bbb3:\n    secret: \"bbb3\"\n    url: "
+    "http://127.0.1.1:15001/bigbluebutton/api\n";
 constexpr const char* kB =
-    "servers:\n  bbb1:\n    secret: \"bbb1-changed\"\n    url: \"https://bbb1-changed/bigbluebutton/api\"\n    enabled: false\n    load_multiplier: 23.0\n"
+    "servers:\n  bbb1:\n    secret: \"bbb1-changed\"\n    url: \"https://bbb1-changed/bigbluebutton/api\"\n    enabled: false\n    "
+    "load_multiplier: 23.0\n"
     "  bbb2:\n    secret: \"bbb2\"\n    url: \"https://bbb2.example.com/bigbluebutton/api\"\n    load_multiplier: 5\n    state: ignored\n";
 
 class SyncTest : public testing::Test {
@@ -30,11 +32,13 @@ class SyncTest : public testing::Test {
 
 TEST_F(SyncTest, CreatesInOneStep) {
   const auto commands = Commands([&] { EXPECT_EQ(shell.Rake("servers:sync[-]", kA), 0); });
-  EXPECT_THAT(commands,
-              ElementsAre("servers.list {}",
-                          R"(servers.add {"id":"bbb1","url":"https://bbb1/bigbluebutton/api","secret":"bbb1","load_multiplier":1E0,"enable":true})",
-                          R"(servers.add {"id":"bbb2","url":"https://bbb2.example.com/bigbluebutton/api","secret":"bbb2","load_multiplier":5E0,"tag":"gpu"})",
-                          R"(servers.add {"id":"bbb3","url":"http://127.0.1.1:15001/bigbluebutton/api","secret":"bbb3","load_multiplier":1E0,"enable":true})"));
+  EXPECT_THAT(
+      commands,
+      ElementsAre(
+          "servers.list {}",
+          R"(servers.add {"id":"bbb1","url":"https://bbb1/bigbluebutton/api","secret":"bbb1","load_multiplier":1E0,"enable":true})",
+          R"(servers.add {"id":"bbb2","url":"https://bbb2.example.com/bigbluebutton/api","secret":"bbb2","load_multiplier":5E0,"tag":"gpu"})",
+          R"(servers.add {"id":"bbb3","url":"http://127.0.1.1:15001/bigbluebutton/api","secret":"bbb3","load_multiplier":1E0,"enable":true})"));
   EXPECT_EQ(shell.out + shell.err, "");
   EXPECT_EQ(State("bbb1"), "enabled");
   EXPECT_EQ(State("bbb2"), "disabled");
@@ -48,10 +52,13 @@ TEST_F(SyncTest, UnchangedDoesNothing) {
 TEST_F(SyncTest, ChangesAndKeeps) {
   shell.Rake("servers:sync[-]", kA);
   const auto commands = Commands([&] { EXPECT_EQ(shell.Rake("servers:sync[-,keep]", kB), 0); });
-  EXPECT_THAT(commands, ElementsAre("servers.list {}",
-                                    R"(servers.update {"url":"https://bbb1-changed/bigbluebutton/api","secret":"bbb1-changed","load_multiplier":2.3E1,"id":"bbb1"})",
-                                    R"(servers.set_state {"id":"bbb1","state":"cordoned"})", R"(servers.update {"tag":"","id":"bbb2"})",
-                                    R"(servers.set_state {"id":"bbb2","state":"enabled"})"));
+  EXPECT_THAT(
+      commands,
+      ElementsAre(
+          "servers.list {}",
+          R"(servers.update {"url":"https://bbb1-changed/bigbluebutton/api","secret":"bbb1-changed","load_multiplier":2.3E1,"id":"bbb1"})",
+          R"(servers.set_state {"id":"bbb1","state":"cordoned"})", R"(servers.update {"tag":"","id":"bbb2"})",
+          R"(servers.set_state {"id":"bbb2","state":"enabled"})"));
   EXPECT_TRUE(shell.pool.servers.contains("bbb3"));
 }
 
@@ -59,7 +66,8 @@ TEST_F(SyncTest, DryRunOnlyLooks) {
   for (const char* task : {"servers:sync[-,cordon,true]", "servers:sync[-,force,x]"}) {
     EXPECT_THAT(Commands([&] { EXPECT_EQ(shell.Rake(task, kA), 0); }), ElementsAre("servers.list {}")) << task;
   }
-  for (const char* task : {"servers:sync[-,cordon,No]", "servers:sync[-,cordon,FALSE]", "servers:sync[-,cordon,n]", "servers:sync[-,cordon,]"}) {
+  for (const char* task :
+       {"servers:sync[-,cordon,No]", "servers:sync[-,cordon,FALSE]", "servers:sync[-,cordon,n]", "servers:sync[-,cordon,]"}) {
     shell.pool.servers.clear();
     shell.Rake(task, kA);
     EXPECT_EQ(shell.pool.servers.size(), 3u) << task;
@@ -79,7 +87,8 @@ TEST_F(SyncTest, UnlistedServersWithMeetings) {
   EXPECT_EQ(State("bbb3"), "cordoned");
   EXPECT_EQ(shell.pool.meetings.size(), 1u);
   const auto commands = Commands([&] { EXPECT_EQ(shell.Rake("servers:sync[-,force]", kB), 0); });
-  EXPECT_THAT(commands, ElementsAre("servers.list {}", R"(servers.panic {"id":"bbb3","keep_state":true})", R"(servers.remove {"id":"bbb3"})"));
+  EXPECT_THAT(commands,
+              ElementsAre("servers.list {}", R"(servers.panic {"id":"bbb3","keep_state":true})", R"(servers.remove {"id":"bbb3"})"));
   EXPECT_FALSE(shell.pool.servers.contains("bbb3"));
 }
 
@@ -113,7 +122,8 @@ TEST_F(SyncTest, TheLogGoesToATerminalOnly) {
   shell.terminal.errors = true;
   EXPECT_EQ(shell.Rake("servers:sync[-]", kA), 0);
   EXPECT_EQ(shell.out, "");
-  EXPECT_EQ(shell.err, "[bbb1] Server created\n[bbb1] Server enabled\n[bbb2] Server created\n[bbb3] Server created\n[bbb3] Server enabled\n");
+  EXPECT_EQ(shell.err,
+            "[bbb1] Server created\n[bbb1] Server enabled\n[bbb2] Server created\n[bbb3] Server created\n[bbb3] Server enabled\n");
 }
 
 TEST_F(SyncTest, Command) {
@@ -123,13 +133,15 @@ TEST_F(SyncTest, Command) {
   shell.pool.node_errors["bbb3"] = "down";
   const std::string log =
       "[bbb1] Server updated: url=https://bbb1-changed/bigbluebutton/api\n[bbb1] Server updated: secret=*****\n"
-      "[bbb1] Server updated: load_multiplier=23.0\n[bbb1] Server disabled (cordoned)\n[bbb2] Server updated: tag=\n[bbb2] Server enabled\n";
+      "[bbb1] Server updated: load_multiplier=23.0\n[bbb1] Server disabled (cordoned)\n[bbb2] Server updated: tag=\n[bbb2] Server "
+      "enabled\n";
   EXPECT_EQ(shell.Run({"servers", "sync", path, "--dry-run"}), 0);
   EXPECT_EQ(shell.out, log + "[bbb3] Server not empty. Cordoned for removal\n5 changes would be made.\n");
   EXPECT_EQ(State("bbb3"), "enabled");
   EXPECT_EQ(shell.Run({"servers", "sync", path, "--mode", "force"}), 1) << "a meeting could not be ended";
   EXPECT_EQ(shell.out, log +
-                           "[bbb3] Server not empty. Cordoned for removal\n[bbb3] Server not empty. Ending meetings now...\n[bbb3] Try to end meeting id=m1\n"
+                           "[bbb3] Server not empty. Cordoned for removal\n[bbb3] Server not empty. Ending meetings now...\n[bbb3] Try to "
+                           "end meeting id=m1\n"
                            "[bbb3] Failed to end meeting id=m1: down\n[bbb3] Server removed\n7 changes made.\n");
   EXPECT_EQ(shell.Run({"servers", "sync", path}), 64);
   EXPECT_EQ(shell.out, "Nothing to change.\n");
@@ -138,7 +150,8 @@ TEST_F(SyncTest, Command) {
 }
 
 TEST_F(SyncTest, AddAll) {
-  const std::string path = TemporaryFile("all.yml", "servers:\n  - url: https://a/api\n    secret: s1\n    tag: ignored\n  - url: https://b/api\n    secret: s2\n");
+  const std::string path = TemporaryFile(
+      "all.yml", "servers:\n  - url: https://a/api\n    secret: s1\n    tag: ignored\n  - url: https://b/api\n    secret: s2\n");
   EXPECT_EQ(shell.Rake("servers:addAll[" + path + "]"), 0);
   EXPECT_EQ(shell.out, "server: https://a/api\nid: new1\nserver: https://b/api\nid: new2\n");
   shell.pool.command_errors["servers.add"] = {ErrorCode::kAlreadyExists, "twice"};
@@ -153,11 +166,14 @@ TEST_F(SyncTest, YamlTask) {
   EXPECT_EQ(shell.out, "---\nservers: {}\n");
   shell.Rake("servers:sync[-]", kA);
   EXPECT_EQ(shell.Rake("servers:yaml[true]"), 0);
-  EXPECT_THAT(shell.out, HasSubstr("  bbb2:\n    url: https://bbb2.example.com/bigbluebutton/api\n    secret: bbb2\n    load_multiplier: 5.0\n    tag: gpu\n"
-                                   "    enabled: false\n    state: disabled\n    load: -1.0\n    bbb_version: ''\n    online: false\n"));
+  EXPECT_THAT(
+      shell.out,
+      HasSubstr("  bbb2:\n    url: https://bbb2.example.com/bigbluebutton/api\n    secret: bbb2\n    load_multiplier: 5.0\n    tag: gpu\n"
+                "    enabled: false\n    state: disabled\n    load: -1.0\n    bbb_version: ''\n    online: false\n"));
   EXPECT_EQ(shell.Rake("servers:yaml"), 0);
   const std::string exported = shell.out;
-  EXPECT_THAT(Commands([&] { shell.Rake("servers:sync[-]", exported); }), ElementsAre("servers.list {}")) << "what is exported changes nothing";
+  EXPECT_THAT(Commands([&] { shell.Rake("servers:sync[-]", exported); }), ElementsAre("servers.list {}"))
+      << "what is exported changes nothing";
 }
 
 }  // namespace

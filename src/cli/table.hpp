@@ -16,8 +16,8 @@ struct Style {
 
 struct Column {
   std::string title;
-  bool right = false;      // numbers
-  bool shortens = false;   // may be cut when the table does not fit
+  bool right = false;     // numbers
+  bool shortens = false;  // may be cut when the table does not fit
 };
 
 struct Cell {

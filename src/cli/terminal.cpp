@@ -1,5 +1,6 @@
 // The real world behind the hooks: streams, terminal, signals.
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,17 @@ namespace {
 std::size_t TerminalWidth() {
   winsize size{};
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void ShowTyping(bool visible) {
+  termios mode{};
+  if (::tcgetattr(STDIN_FILENO, &mode) != 0) return;
+  if (visible) {
+    mode.c_lflag |= ECHO;
+  } else {
+    mode.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  }
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &mode);
 }
 
 /// The signals stay blocked after the first call, so that none gets lost between two waits.
@@ -47,6 +59,7 @@ Hooks ProcessHooks() {
   hooks.terminal = {::isatty(STDIN_FILENO) == 1, ::isatty(STDOUT_FILENO) == 1, ::isatty(STDERR_FILENO) == 1, TerminalWidth()};
   hooks.clock = &clock;
   hooks.random = &random;
+  hooks.show_typing = ShowTyping;
   hooks.sleep = SleepUnlessStopped;
   return hooks;
 }

@@ -17,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kSecretSettings = {"LOADBALANCER_SECRET", "LOADBALANCER_SECRETS", "SECRET_KEY_BASE",       "DATABASE_URL",      "REDIS_URL",
-                                        "FSAPI_PASSWORD",      "REDIS_SENTINELS",      "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "CF_PRIVATE_KEY_B64"};
+constexpr std::array kSecretSettings = {"LOADBALANCER_SECRET", "LOADBALANCER_SECRETS", "SECRET_KEY_BASE", "DATABASE_URL",
+                                        "REDIS_URL",           "FSAPI_PASSWORD",       "REDIS_SENTINELS", "AWS_SECRET_ACCESS_KEY",
+                                        "AWS_SESSION_TOKEN",   "CF_PRIVATE_KEY_B64"};
 
 bool IsSecret(std::string_view name) { return std::find(kSecretSettings.begin(), kSecretSettings.end(), name) != kSecretSettings.end(); }
 
@@ -124,7 +125,8 @@ class Reader {
 };
 
 bool IsHostWithPort(std::string_view text) {
-  return !text.empty() && text.find_first_of("/@?# \t\r\n") == std::string_view::npos && ParseEndpoint("http://" + std::string(text)).has_value();
+  return !text.empty() && text.find_first_of("/@?# \t\r\n") == std::string_view::npos &&
+         ParseEndpoint("http://" + std::string(text)).has_value();
 }
 
 std::string DefaultDataDir(Reader& reader) {
@@ -231,7 +233,8 @@ void ReadMeetings(Reader& reader, Settings& settings) {
   }
   reader.Integer("LOAD_MIN_USER_COUNT", settings.load_min_user_count, 0, 1'000'000);
   reader.Integer("LOAD_JOIN_BUFFER_TIME", settings.load_join_buffer_minutes, 0, 10'080);
-  reader.Choice<OfflineMeetings>("OFFLINE_MEETINGS", settings.offline_meetings, {{"keep", OfflineMeetings::kKeep}, {"forget", OfflineMeetings::kForget}});
+  reader.Choice<OfflineMeetings>("OFFLINE_MEETINGS", settings.offline_meetings,
+                                 {{"keep", OfflineMeetings::kKeep}, {"forget", OfflineMeetings::kForget}});
   reader.Seconds("GET_MEETINGS_MAX_AGE", settings.get_meetings_max_age, 3600, true);
   reader.Bool("GET_MEETINGS_API_DISABLED", settings.get_meetings_disabled);
   reader.Integer("MAX_MEETING_DURATION", settings.max_meeting_duration, 0, 525'600);

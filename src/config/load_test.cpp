@@ -70,16 +70,24 @@ const std::vector<std::string> kNoBool = {"abc", "2", "tru", "yes please", "-1"}
 std::vector<Case> Cases() {
   return {
       {"PLENARY_DATA_DIR", "/x/y", [](const Settings& s) { return s.data_dir == "/x/y"; }, {}},
-      {"BIND", "tcp://127.0.0.1:8080, unix:///run/p.sock  ssl://0.0.0.0:443?cert=/c&key=/k",
+      {"BIND",
+       "tcp://127.0.0.1:8080, unix:///run/p.sock  ssl://0.0.0.0:443?cert=/c&key=/k",
        [](const Settings& s) {
          return s.bind == std::vector<std::string>{"tcp://127.0.0.1:8080", "unix:///run/p.sock", "ssl://0.0.0.0:443?cert=/c&key=/k"};
        },
        {"0.0.0.0:3000", "http://0.0.0.0:3000", "tcp://127.0.0.1:1 udp://127.0.0.1:2"}},
-      {"PORT", "8080", [](const Settings& s) { return s.port == 8080 && s.bind.front() == "tcp://0.0.0.0:8080"; }, {"abc", "-1", "65536", "80 81"}},
+      {"PORT",
+       "8080",
+       [](const Settings& s) { return s.port == 8080 && s.bind.front() == "tcp://0.0.0.0:8080"; },
+       {"abc", "-1", "65536", "80 81"}},
       {"SCALELITE_API_PORT", "8081", [](const Settings& s) { return s.port == 8081; }, {"abc", "65536"}},
-      {"URL_HOST", "lb.example.org", [](const Settings& s) { return s.url_host == "lb.example.org" && s.public_url == "https://lb.example.org"; },
+      {"URL_HOST",
+       "lb.example.org",
+       [](const Settings& s) { return s.url_host == "lb.example.org" && s.public_url == "https://lb.example.org"; },
        {"https://lb.example.org", "a b", "a/b", "user@host"}},
-      {"PUBLIC_URL", "http://lb.example.org:8080/bbb/", [](const Settings& s) { return s.public_url == "http://lb.example.org:8080/bbb"; },
+      {"PUBLIC_URL",
+       "http://lb.example.org:8080/bbb/",
+       [](const Settings& s) { return s.public_url == "http://lb.example.org:8080/bbb"; },
        {"lb.example.org", "ftp://x", "https://", "https://a b/", "https://x/?a=b"}},
       {"BUILD_NUMBER", "alpine-v1", [](const Settings& s) { return s.build_number == "alpine-v1"; }, {}},
       {"WORKER_THREADS", "4", [](const Settings& s) { return s.worker_threads == 4; }, {"abc", "-1", "257"}},
@@ -89,8 +97,14 @@ std::vector<Case> Cases() {
       {"LOG_FORMAT", "json", [](const Settings& s) { return s.log_format == LogFormat::kJson; }, {"xml"}},
       {"ACCESS_LOG", "off", [](const Settings& s) { return !s.access_log; }, kNoBool},
       {"LOADBALANCER_SECRET", "a:b", [](const Settings& s) { return s.secrets == std::vector<std::string>{"a:b"}; }, {" ", "\t"}},
-      {"LOADBALANCER_SECRETS", "a:b:", [](const Settings& s) { return s.secrets == std::vector<std::string>{"a", "b"}; }, {"a::b", ":a", "a: :b"}},
-      {"LOADBALANCER_CHECKSUM_ALGORITHM", "sha256:SHA-512",
+      {"LOADBALANCER_SECRETS",
+       "a:b:",
+       [](const Settings& s) {
+         return s.secrets == std::vector<std::string>{"a", "b"};
+       },
+       {"a::b", ":a", "a: :b"}},
+      {"LOADBALANCER_CHECKSUM_ALGORITHM",
+       "sha256:SHA-512",
        [](const Settings& s) {
          const std::vector<DigestAlgorithm> expected{DigestAlgorithm::kSha256, DigestAlgorithm::kSha512};
          return s.checksum_algorithms == expected && s.checksum_algorithms_given == expected;
@@ -153,24 +167,90 @@ TEST(Load, EmptyCountsAsUnset) {
 }
 
 TEST(Load, AnEnvironmentWithEveryVariableOfScaleliteLoads) {
-  Variables all = {
-      {"URL_HOST", "sl.example.com"}, {"SECRET_KEY_BASE", "k"}, {"LOADBALANCER_SECRET", "s"}, {"LOADBALANCER_SECRETS", "a:b"},
-      {"LOADBALANCER_CHECKSUM_ALGORITHM", "SHA1:SHA256:SHA512"}, {"PORT", "3000"}, {"BIND", "tcp://0.0.0.0:3000"}, {"RAILS_LOG_LEVEL", "debug"},
-      {"BUILD_NUMBER", "1"}, {"MAX_MEETING_DURATION", "0"}, {"SERVER_HEALTHY_THRESHOLD", "1"}, {"SERVER_UNHEALTHY_THRESHOLD", "2"},
-      {"CONNECT_TIMEOUT", "5"}, {"RESPONSE_TIMEOUT", "10"}, {"LOAD_MIN_USER_COUNT", "15"}, {"LOAD_JOIN_BUFFER_TIME", "15"},
-      {"SERVER_ID_IS_HOSTNAME", "false"}, {"GET_MEETINGS_API_DISABLED", "false"}, {"VOICE_BRIDGE_LEN", "9"}, {"USE_EXTERNAL_VOICE_BRIDGE", "false"},
-      {"DEFAULT_MEETING_TTL", "86400"}, {"POLL_INTERVAL", "60"}, {"INTERVAL", "60"}, {"SCALELITE_API_PORT", "3000"}};
-  for (const char* name :
-       {"DATABASE_URL", "REDIS_URL", "REDIS_NAMESPACE", "REDIS_POOL", "WEB_CONCURRENCY", "RAILS_MAX_THREADS", "RAILS_MIN_THREADS", "RAILS_ENV",
-        "RAILS_LOG_TO_STDOUT", "RAILS_SERVE_STATIC_FILES", "RECORDING_DISABLED", "GET_RECORDINGS_API_FILTERED", "CREATE_EXCLUDE_PARAMS",
-        "JOIN_EXCLUDE_PARAMS", "DEFAULT_CREATE_PARAMS", "OVERRIDE_CREATE_PARAMS", "DEFAULT_JOIN_PARAMS", "OVERRIDE_JOIN_PARAMS", "RECORDING_SPOOL_DIR",
-        "RECORDING_WORK_DIR", "RECORDING_PUBLISH_DIR", "RECORDING_UNPUBLISH_DIR", "RECORDING_IMPORT_UNPUBLISHED", "RECORDING_PLAYBACK_FORMATS",
-        "PROTECTED_RECORDINGS_ENABLED", "PROTECTED_RECORDINGS_TOKEN_TIMEOUT", "PROTECTED_RECORDINGS_TIMEOUT", "MULTITENANCY_ENABLED",
-        "DB_CONNECTION_RETRY_COUNT", "PREPARED_STATEMENT", "DB_DISABLED", "POLLER_THREADS", "POLLER_WAIT_TIMEOUT", "DEFAULT_LOCALE",
-        "VOICE_BRIDGE_MIN", "VOICE_BRIDGE_MAX", "FSAPI_PASSWORD", "FSAPI_MAX_DURATION", "S3_RECORDING", "S3_BUCKET_NAME", "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "CLOUDFRONT_URL", "CF_KEY_PAIR_ID", "CF_PRIVATE_KEY_B64", "http_proxy", "https_proxy", "no_proxy",
-        "RECORDING_IMPORT_POLL", "RECORDING_IMPORT_POLL_INTERVAL", "NGINX_SSL", "NGINX_BEHIND_PROXY", "NGINX_RECORDINGS_ONLY", "BEHIND_PROXY",
-        "NGINX_HOSTNAME", "SCALELITE_TAG", "SCALELITE_RECORDING_DIR", "SCALELITE_API_EXTRA_OPTS", "SCALELITE_NGINX_EXTRA_OPTS"}) {
+  Variables all = {{"URL_HOST", "sl.example.com"},
+                   {"SECRET_KEY_BASE", "k"},
+                   {"LOADBALANCER_SECRET", "s"},
+                   {"LOADBALANCER_SECRETS", "a:b"},
+                   {"LOADBALANCER_CHECKSUM_ALGORITHM", "SHA1:SHA256:SHA512"},
+                   {"PORT", "3000"},
+                   {"BIND", "tcp://0.0.0.0:3000"},
+                   {"RAILS_LOG_LEVEL", "debug"},
+                   {"BUILD_NUMBER", "1"},
+                   {"MAX_MEETING_DURATION", "0"},
+                   {"SERVER_HEALTHY_THRESHOLD", "1"},
+                   {"SERVER_UNHEALTHY_THRESHOLD", "2"},
+                   {"CONNECT_TIMEOUT", "5"},
+                   {"RESPONSE_TIMEOUT", "10"},
+                   {"LOAD_MIN_USER_COUNT", "15"},
+                   {"LOAD_JOIN_BUFFER_TIME", "15"},
+                   {"SERVER_ID_IS_HOSTNAME", "false"},
+                   {"GET_MEETINGS_API_DISABLED", "false"},
+                   {"VOICE_BRIDGE_LEN", "9"},
+                   {"USE_EXTERNAL_VOICE_BRIDGE", "false"},
+                   {"DEFAULT_MEETING_TTL", "86400"},
+                   {"POLL_INTERVAL", "60"},
+                   {"INTERVAL", "60"},
+                   {"SCALELITE_API_PORT", "3000"}};
+  for (const char* name : {"DATABASE_URL",
+                           "REDIS_URL",
+                           "REDIS_NAMESPACE",
+                           "REDIS_POOL",
+                           "WEB_CONCURRENCY",
+                           "RAILS_MAX_THREADS",
+                           "RAILS_MIN_THREADS",
+                           "RAILS_ENV",
+                           "RAILS_LOG_TO_STDOUT",
+                           "RAILS_SERVE_STATIC_FILES",
+                           "RECORDING_DISABLED",
+                           "GET_RECORDINGS_API_FILTERED",
+                           "CREATE_EXCLUDE_PARAMS",
+                           "JOIN_EXCLUDE_PARAMS",
+                           "DEFAULT_CREATE_PARAMS",
+                           "OVERRIDE_CREATE_PARAMS",
+                           "DEFAULT_JOIN_PARAMS",
+                           "OVERRIDE_JOIN_PARAMS",
+                           "RECORDING_SPOOL_DIR",
+                           "RECORDING_WORK_DIR",
+                           "RECORDING_PUBLISH_DIR",
+                           "RECORDING_UNPUBLISH_DIR",
+                           "RECORDING_IMPORT_UNPUBLISHED",
+                           "RECORDING_PLAYBACK_FORMATS",
+                           "PROTECTED_RECORDINGS_ENABLED",
+                           "PROTECTED_RECORDINGS_TOKEN_TIMEOUT",
+                           "PROTECTED_RECORDINGS_TIMEOUT",
+                           "MULTITENANCY_ENABLED",
+                           "DB_CONNECTION_RETRY_COUNT",
+                           "PREPARED_STATEMENT",
+                           "DB_DISABLED",
+                           "POLLER_THREADS",
+                           "POLLER_WAIT_TIMEOUT",
+                           "DEFAULT_LOCALE",
+                           "VOICE_BRIDGE_MIN",
+                           "VOICE_BRIDGE_MAX",
+                           "FSAPI_PASSWORD",
+                           "FSAPI_MAX_DURATION",
+                           "S3_RECORDING",
+                           "S3_BUCKET_NAME",
+                           "AWS_ACCESS_KEY_ID",
+                           "AWS_SECRET_ACCESS_KEY",
+                           "AWS_REGION",
+                           "CLOUDFRONT_URL",
+                           "CF_KEY_PAIR_ID",
+                           "CF_PRIVATE_KEY_B64",
+                           "http_proxy",
+                           "https_proxy",
+                           "no_proxy",
+                           "RECORDING_IMPORT_POLL",
+                           "RECORDING_IMPORT_POLL_INTERVAL",
+                           "NGINX_SSL",
+                           "NGINX_BEHIND_PROXY",
+                           "NGINX_RECORDINGS_ONLY",
+                           "BEHIND_PROXY",
+                           "NGINX_HOSTNAME",
+                           "SCALELITE_TAG",
+                           "SCALELITE_RECORDING_DIR",
+                           "SCALELITE_API_EXTRA_OPTS",
+                           "SCALELITE_NGINX_EXTRA_OPTS"}) {
     all.emplace(name, "anything");
   }
   const auto loaded = LoadFrom(all);
@@ -178,7 +258,9 @@ TEST(Load, AnEnvironmentWithEveryVariableOfScaleliteLoads) {
   // Every one of them is known: it shows up in what is in force, and those that do nothing are named.
   for (const auto& [name, value] : all) {
     const auto& rows = loaded->in_force;
-    EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [&](const SettingInForce& row) { return row.name == name && row.source == "environment"; })) << name;
+    EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [&](const SettingInForce& row) {
+      return row.name == name && row.source == "environment";
+    })) << name;
   }
   EXPECT_THAT(loaded->without_effect, testing::Contains("REDIS_URL"));
   EXPECT_THAT(loaded->without_effect, Not(testing::Contains("POLL_INTERVAL")));
@@ -206,7 +288,8 @@ TEST(Load, SeveralErrorsComeTogether) {
 }
 
 TEST(Load, SecretsAreNeverShown) {
-  const auto loaded = LoadFrom({{"LOADBALANCER_SECRET", "hush"}, {"LOADBALANCER_SECRETS", "hush2"}, {"REDIS_URL", "redis://:hush@x"}, {"DATABASE_URL", "hush"}});
+  const auto loaded = LoadFrom(
+      {{"LOADBALANCER_SECRET", "hush"}, {"LOADBALANCER_SECRETS", "hush2"}, {"REDIS_URL", "redis://:hush@x"}, {"DATABASE_URL", "hush"}});
   ASSERT_TRUE(loaded);
   for (const SettingInForce& row : loaded->in_force) EXPECT_THAT(row.value, Not(HasSubstr("hush"))) << row.name;
   EXPECT_THAT(ErrorOf({{"LOADBALANCER_SECRETS", "hush::hush"}}), Not(HasSubstr("hush")));

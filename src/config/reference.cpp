@@ -12,7 +12,8 @@ constexpr std::string_view kIntroduction =
     "This page is generated: `plenary config docs`. `plenary config check` shows what is in force and where it comes from.\n"
     "\n"
     "Settings are environment variables, read once at start. An empty variable counts as unset. Words are understood in any case;\n"
-    "`true`, `1`, `yes`, `on` and `false`, `0`, `no`, `off` are the truth values. An invalid value refuses to start and is named; what Scalelite\n"
+    "`true`, `1`, `yes`, `on` and `false`, `0`, `no`, `off` are the truth values. An invalid value refuses to start and is named; what "
+    "Scalelite\n"
     "would read as 0 is refused, too.\n";
 
 std::string Escaped(std::string_view text) {

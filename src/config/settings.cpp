@@ -17,16 +17,13 @@ constexpr std::string_view kLater = "Settings of later versions";
 constexpr std::string_view kBool = "true or false";
 constexpr std::string_view kAnyText = "text";
 
-SettingInfo WithoutEffect(std::string_view group, std::string_view name, std::string_view meaning) {
-  return {.name = name, .group = group, .default_text = "", .rule = kAnyText, .meaning = meaning, .has_effect = false};
-}
-
 std::vector<SettingInfo> Effective() {
   return {
       {"PLENARY_DATA_DIR", kServer, "", "a folder",
-       "Folder that holds the state of the pool; `--data` wins. Default: `/var/lib/plenary` when started by systemd or when that folder already is "
-       "in use (and is writable), else `$XDG_DATA_HOME/plenary`, else `~/.local/share/plenary`."},
-      {"BIND", kServer, "tcp://0.0.0.0:$PORT", "tcp://ADDRESS:PORT, ssl://ADDRESS:PORT?cert=FILE&key=FILE or unix:///PATH; several separated by blanks or commas",
+       "Folder that holds the state of the pool; `--data` wins. Default: `/var/lib/plenary` when started by systemd or when that folder "
+       "already is in use (and is writable), else `$XDG_DATA_HOME/plenary`, else `~/.local/share/plenary`."},
+      {"BIND", kServer, "tcp://0.0.0.0:$PORT",
+       "tcp://ADDRESS:PORT, ssl://ADDRESS:PORT?cert=FILE&key=FILE or unix:///PATH; several separated by blanks or commas",
        "Where the API listens."},
       {"PORT", kServer, "3000", "integer from 0 to 65535", "Port of the API when BIND is not set; 0 takes any free port."},
       {"SCALELITE_API_PORT", kServer, "", "integer from 0 to 65535", "Used when PORT is not set."},
@@ -38,7 +35,8 @@ std::vector<SettingInfo> Effective() {
       {"WORKER_THREADS", kServer, "0", "integer from 0 to 256", "Threads that serve requests; 0: one per core."},
       {"MAX_BODY_BYTES", kServer, "67108864", "integer from 1024 to 17179869184, bytes",
        "Largest request body that is accepted, uploaded slides included."},
-      {"LOG_LEVEL", kServer, "info", "debug, info, warn, error, fatal or off", "Least important messages that are logged; fatal is the same as off."},
+      {"LOG_LEVEL", kServer, "info", "debug, info, warn, error, fatal or off",
+       "Least important messages that are logged; fatal is the same as off."},
       {"RAILS_LOG_LEVEL", kServer, "", "debug, info, warn, error, fatal or off", "Used when LOG_LEVEL is not set."},
       {"LOG_FORMAT", kServer, "text", "text or json", "Form of the log lines."},
       {"ACCESS_LOG", kServer, "true", kBool, "Log one line per request."},
@@ -46,84 +44,98 @@ std::vector<SettingInfo> Effective() {
       {"LOADBALANCER_SECRET", kClients, "", "text that is not blank", "The secret that front-ends sign with."},
       {"LOADBALANCER_SECRETS", kClients, "", "texts separated by `:`, none of them empty", "Further secrets that are accepted."},
       {"LOADBALANCER_CHECKSUM_ALGORITHM", kClients, "SHA1:SHA256:SHA384:SHA512", "SHA1, SHA256, SHA384 and SHA512, separated by `:`",
-       "Checksum algorithms that are accepted from front-ends. Towards nodes: SHA-256 when unset, else the strongest of SHA-512, SHA-256, SHA-1 in "
-       "the list, unless the node has its own."},
+       "Checksum algorithms that are accepted from front-ends. Towards nodes: SHA-256 when unset, else the strongest of SHA-512, SHA-256, "
+       "SHA-1 in the list, unless the node has its own."},
 
       {"CONNECT_TIMEOUT", kNodes, "5", "number above 0, at most 600, seconds", "Longest wait for a connection to a node."},
       {"RESPONSE_TIMEOUT", kNodes, "10", "number above 0, at most 600, seconds", "Longest wait for the answer of a node."},
       {"POLL_INTERVAL", kNodes, "60", "number above 0, at most 604800, seconds", "Time between two polls of a node."},
       {"INTERVAL", kNodes, "", "number above 0, at most 604800, seconds", "Used when POLL_INTERVAL is not set."},
       {"POLL_ON_CHANGE", kNodes, "true", kBool, "Poll a node at once when it was added or enabled."},
-      {"SERVER_HEALTHY_THRESHOLD", kNodes, "1", "integer from 1 to 1000", "Successful polls in a row until an offline node counts as online."},
-      {"SERVER_UNHEALTHY_THRESHOLD", kNodes, "2", "integer from 1 to 1000", "Failed polls in a row until an online node counts as offline."},
+      {"SERVER_HEALTHY_THRESHOLD", kNodes, "1", "integer from 1 to 1000",
+       "Successful polls in a row until an offline node counts as online."},
+      {"SERVER_UNHEALTHY_THRESHOLD", kNodes, "2", "integer from 1 to 1000",
+       "Failed polls in a row until an online node counts as offline."},
       {"SERVER_ID_IS_HOSTNAME", kNodes, "false", kBool, "The ID of a new server is the host name of its URL instead of a random UUID."},
 
       {"LOAD_MODEL", kLoad, "seats", "seats, scalelite or round-robin",
-       "How the load of a node is counted. seats: people there and on their way; scalelite: exactly as Scalelite does; round-robin: each node in turn."},
+       "How the load of a node is counted. seats: people there and on their way; scalelite: exactly as Scalelite does; round-robin: each "
+       "node in turn."},
       {"LOAD_MIN_USER_COUNT", kLoad, "15", "integer from 0 to 1000000", "A young meeting counts as at least this many people."},
       {"LOAD_JOIN_BUFFER_TIME", kLoad, "15", "integer from 0 to 10080, minutes", "How long a meeting counts as young."},
 
       {"OFFLINE_MEETINGS", kMeetings, "keep", "keep or forget", "What happens to the meetings of a node that goes offline."},
-      {"GET_MEETINGS_MAX_AGE", kMeetings, "0", "number from 0 to 3600, seconds", "getMeetings answers from the last poll when it is no older; 0: always asks the nodes."},
+      {"GET_MEETINGS_MAX_AGE", kMeetings, "0", "number from 0 to 3600, seconds",
+       "getMeetings answers from the last poll when it is no older; 0: always asks the nodes."},
       {"GET_MEETINGS_API_DISABLED", kMeetings, "false", kBool, "getMeetings always answers with an empty list."},
-      {"MAX_MEETING_DURATION", kMeetings, "0", "integer from 0 to 525600, minutes", "Longest duration of a meeting; longer or unlimited ones are cut to it; 0: no limit."},
+      {"MAX_MEETING_DURATION", kMeetings, "0", "integer from 0 to 525600, minutes",
+       "Longest duration of a meeting; longer or unlimited ones are cut to it; 0: no limit."},
       {"VOICE_BRIDGE_LEN", kMeetings, "9", "integer from 5 to 20", "Digits of a voice bridge number."},
       {"USE_EXTERNAL_VOICE_BRIDGE", kMeetings, "false", kBool, "Use the voiceBridge that the front-end gave, when it is free."},
-      {"DEFAULT_MEETING_TTL", kMeetings, "86400", "integer from 1 to 31536000, seconds", "A meeting that gave no sign of life for this long is forgotten."},
+      {"DEFAULT_MEETING_TTL", kMeetings, "86400", "integer from 1 to 31536000, seconds",
+       "A meeting that gave no sign of life for this long is forgotten."},
   };
 }
 
-void AppendScalelite(std::vector<SettingInfo>& rows) {
-  const auto recordings = [&](std::string_view name) { rows.push_back(WithoutEffect(kScalelite, name, "Recordings come with a later version.")); };
-  const auto tenants = [&](std::string_view name) { rows.push_back(WithoutEffect(kScalelite, name, "Tenants come with a later version.")); };
-  const auto cluster = [&](std::string_view name) {
-    rows.push_back(WithoutEffect(kScalelite, name, "The cluster mode comes with a later version; state is kept in the data folder."));
-  };
-  const auto parameters = [&](std::string_view name) {
-    rows.push_back(WithoutEffect(kScalelite, name, "Default, override and excluded parameters come with a later version."));
-  };
-  const auto dial_in = [&](std::string_view name) { rows.push_back(WithoutEffect(kScalelite, name, "Dial-in comes with a later version.")); };
-  const auto rails = [&](std::string_view name) { rows.push_back(WithoutEffect(kScalelite, name, "Ruby's processes and threads; see WORKER_THREADS.")); };
-  const auto logs = [&](std::string_view name) { rows.push_back(WithoutEffect(kScalelite, name, "The log always goes to standard error.")); };
-  const auto poller = [&](std::string_view name) { rows.push_back(WithoutEffect(kScalelite, name, "Every node is polled at once and by itself.")); };
-  const auto container = [&](std::string_view name) {
-    rows.push_back(WithoutEffect(kScalelite, name, "Belongs to the containers and start scripts around Scalelite."));
-  };
+/// Names that are accepted and reported, and why they do nothing.
+struct Ignored {
+  std::string_view group;
+  std::string_view meaning;
+  std::vector<std::string_view> names;
+};
 
-  for (const auto name : {"RECORDING_DISABLED", "RECORDING_SPOOL_DIR", "RECORDING_WORK_DIR", "RECORDING_PUBLISH_DIR", "RECORDING_UNPUBLISH_DIR",
-                          "RECORDING_IMPORT_UNPUBLISHED", "RECORDING_IMPORT_POLL", "RECORDING_IMPORT_POLL_INTERVAL", "RECORDING_PLAYBACK_FORMATS",
-                          "GET_RECORDINGS_API_FILTERED", "PROTECTED_RECORDINGS_ENABLED", "PROTECTED_RECORDINGS_TOKEN_TIMEOUT",
-                          "PROTECTED_RECORDINGS_TIMEOUT", "SECRET_KEY_BASE", "DEFAULT_LOCALE", "S3_RECORDING", "S3_BUCKET_NAME", "AWS_ACCESS_KEY_ID",
-                          "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "CLOUDFRONT_URL", "CF_KEY_PAIR_ID", "CF_PRIVATE_KEY_B64"}) {
-    recordings(name);
-  }
-  tenants("MULTITENANCY_ENABLED");
-  for (const auto name : {"REDIS_URL", "REDIS_NAMESPACE", "REDIS_POOL", "DATABASE_URL", "DB_CONNECTION_RETRY_COUNT", "PREPARED_STATEMENT", "DB_DISABLED"}) {
-    cluster(name);
-  }
-  for (const auto name : {"CREATE_EXCLUDE_PARAMS", "JOIN_EXCLUDE_PARAMS", "DEFAULT_CREATE_PARAMS", "OVERRIDE_CREATE_PARAMS", "DEFAULT_JOIN_PARAMS",
-                          "OVERRIDE_JOIN_PARAMS"}) {
-    parameters(name);
-  }
-  for (const auto name : {"VOICE_BRIDGE_MIN", "VOICE_BRIDGE_MAX", "FSAPI_PASSWORD", "FSAPI_MAX_DURATION"}) dial_in(name);
-  for (const auto name : {"WEB_CONCURRENCY", "RAILS_MAX_THREADS", "RAILS_MIN_THREADS", "RAILS_ENV", "RAILS_SERVE_STATIC_FILES"}) rails(name);
-  logs("RAILS_LOG_TO_STDOUT");
-  for (const auto name : {"POLLER_THREADS", "POLLER_WAIT_TIMEOUT"}) poller(name);
-  for (const auto name : {"http_proxy", "https_proxy", "no_proxy"}) {
-    rows.push_back(WithoutEffect(kScalelite, name, "Nodes are called directly."));
-  }
-  for (const auto name : {"NGINX_SSL", "NGINX_BEHIND_PROXY", "NGINX_RECORDINGS_ONLY", "NGINX_HOSTNAME", "BEHIND_PROXY", "SCALELITE_TAG",
-                          "SCALELITE_RECORDING_DIR", "SCALELITE_API_EXTRA_OPTS", "SCALELITE_NGINX_EXTRA_OPTS"}) {
-    container(name);
-  }
-}
-
-void AppendLater(std::vector<SettingInfo>& rows) {
-  const auto later = [&](std::string_view name, std::string_view meaning) { rows.push_back(WithoutEffect(kLater, name, meaning)); };
-  for (const auto name : {"TRUSTED_PROXIES", "BASE_URL", "TENANT_SCOPE", "CALLBACK_ALLOW_NETS"}) later(name, "Comes with tenants and callbacks.");
-  for (const auto name : {"RECORDINGS_SOURCE", "PLAYBACK_DIR", "LOCALES_DIR", "GET_RECORDINGS_META_MATCH"}) later(name, "Comes with recordings.");
-  for (const auto name : {"CACHE_MAX_STALE", "REDIS_WAIT", "REDIS_SENTINELS", "REDIS_RESTORE"}) later(name, "Comes with the cluster mode.");
-  for (const auto name : {"FAILOVER", "FAILOVER_MAX_SHARE", "REJOIN_COOKIE", "SLIDES_KEEP_BYTES"}) later(name, "Comes with failover.");
+std::vector<Ignored> WithoutEffect() {
+  return {
+      {kScalelite,
+       "Recordings come with a later version.",
+       {"RECORDING_DISABLED",
+        "RECORDING_SPOOL_DIR",
+        "RECORDING_WORK_DIR",
+        "RECORDING_PUBLISH_DIR",
+        "RECORDING_UNPUBLISH_DIR",
+        "RECORDING_IMPORT_UNPUBLISHED",
+        "RECORDING_IMPORT_POLL",
+        "RECORDING_IMPORT_POLL_INTERVAL",
+        "RECORDING_PLAYBACK_FORMATS",
+        "GET_RECORDINGS_API_FILTERED",
+        "PROTECTED_RECORDINGS_ENABLED",
+        "PROTECTED_RECORDINGS_TOKEN_TIMEOUT",
+        "PROTECTED_RECORDINGS_TIMEOUT",
+        "SECRET_KEY_BASE",
+        "DEFAULT_LOCALE",
+        "S3_RECORDING",
+        "S3_BUCKET_NAME",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_REGION",
+        "CLOUDFRONT_URL",
+        "CF_KEY_PAIR_ID",
+        "CF_PRIVATE_KEY_B64"}},
+      {kScalelite, "Tenants come with a later version.", {"MULTITENANCY_ENABLED"}},
+      {kScalelite,
+       "The cluster mode comes with a later version; state is kept in the data folder.",
+       {"REDIS_URL", "REDIS_NAMESPACE", "REDIS_POOL", "DATABASE_URL", "DB_CONNECTION_RETRY_COUNT", "PREPARED_STATEMENT", "DB_DISABLED"}},
+      {kScalelite,
+       "Default, override and excluded parameters come with a later version.",
+       {"CREATE_EXCLUDE_PARAMS", "JOIN_EXCLUDE_PARAMS", "DEFAULT_CREATE_PARAMS", "OVERRIDE_CREATE_PARAMS", "DEFAULT_JOIN_PARAMS",
+        "OVERRIDE_JOIN_PARAMS"}},
+      {kScalelite, "Dial-in comes with a later version.", {"VOICE_BRIDGE_MIN", "VOICE_BRIDGE_MAX", "FSAPI_PASSWORD", "FSAPI_MAX_DURATION"}},
+      {kScalelite,
+       "Ruby's processes and threads; see WORKER_THREADS.",
+       {"WEB_CONCURRENCY", "RAILS_MAX_THREADS", "RAILS_MIN_THREADS", "RAILS_ENV", "RAILS_SERVE_STATIC_FILES"}},
+      {kScalelite, "The log always goes to standard error.", {"RAILS_LOG_TO_STDOUT"}},
+      {kScalelite, "Every node is polled by itself and at once.", {"POLLER_THREADS", "POLLER_WAIT_TIMEOUT"}},
+      {kScalelite, "Nodes are called directly.", {"http_proxy", "https_proxy", "no_proxy"}},
+      {kScalelite,
+       "Belongs to the containers and start scripts around Scalelite.",
+       {"NGINX_SSL", "NGINX_BEHIND_PROXY", "NGINX_RECORDINGS_ONLY", "NGINX_HOSTNAME", "BEHIND_PROXY", "SCALELITE_TAG",
+        "SCALELITE_RECORDING_DIR", "SCALELITE_API_EXTRA_OPTS", "SCALELITE_NGINX_EXTRA_OPTS"}},
+      {kLater, "Comes with tenants and callbacks.", {"TRUSTED_PROXIES", "BASE_URL", "TENANT_SCOPE", "CALLBACK_ALLOW_NETS"}},
+      {kLater, "Comes with recordings.", {"RECORDINGS_SOURCE", "PLAYBACK_DIR", "LOCALES_DIR", "GET_RECORDINGS_META_MATCH"}},
+      {kLater, "Comes with the cluster mode.", {"CACHE_MAX_STALE", "REDIS_WAIT", "REDIS_SENTINELS", "REDIS_RESTORE"}},
+      {kLater, "Comes with failover.", {"FAILOVER", "FAILOVER_MAX_SHARE", "REJOIN_COOKIE", "SLIDES_KEEP_BYTES"}},
+  };
 }
 
 }  // namespace
@@ -131,8 +143,12 @@ void AppendLater(std::vector<SettingInfo>& rows) {
 const std::vector<SettingInfo>& AllSettings() {
   static const std::vector<SettingInfo> rows = [] {
     std::vector<SettingInfo> all = Effective();
-    AppendScalelite(all);
-    AppendLater(all);
+    for (const Ignored& ignored : WithoutEffect()) {
+      for (const std::string_view name : ignored.names) {
+        all.push_back(
+            {.name = name, .group = ignored.group, .default_text = "", .rule = kAnyText, .meaning = ignored.meaning, .has_effect = false});
+      }
+    }
     return all;
   }();
   return rows;

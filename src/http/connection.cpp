@@ -21,7 +21,8 @@ constexpr std::size_t kKeptReply = 64 * 1024;   // larger reply buffers are give
 constexpr std::chrono::seconds kLinger{2};
 
 constexpr std::string_view kBrokenXml =
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<hash>\n  <status type=\"integer\">500</status>\n  <error>Internal Server Error</error>\n</hash>\n";
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<hash>\n  <status type=\"integer\">500</status>\n  <error>Internal Server "
+    "Error</error>\n</hash>\n";
 
 ssize_t SendTwo(int fd, std::string_view first, std::string_view second) {
   ::iovec parts[2] = {{const_cast<char*>(first.data()), first.size()}, {const_cast<char*>(second.data()), second.size()}};
@@ -271,7 +272,9 @@ bool Connection::MayKeepAlive() const {
 }
 
 void Connection::Serialize(bool keep_alive) {
-  const ConnectionField field = !keep_alive ? ConnectionField::kClose : head_.http_1_0 ? ConnectionField::kKeepAlive : ConnectionField::kNone;
+  const ConnectionField field = !keep_alive      ? ConnectionField::kClose
+                                : head_.http_1_0 ? ConnectionField::kKeepAlive
+                                                 : ConnectionField::kNone;
   out_.clear();
   out_body_ = {};
   sent_ = 0;
@@ -290,7 +293,8 @@ bool Connection::TrySend() {
   if (tls_ || failed_) return false;
   ssize_t n;
   do {
-    n = out_body_.empty() ? ::send(socket_.native_handle(), out_.data(), out_.size(), MSG_NOSIGNAL | MSG_DONTWAIT) : SendTwo(socket_.native_handle(), out_, out_body_);
+    n = out_body_.empty() ? ::send(socket_.native_handle(), out_.data(), out_.size(), MSG_NOSIGNAL | MSG_DONTWAIT)
+                          : SendTwo(socket_.native_handle(), out_, out_body_);
   } while (n < 0 && errno == EINTR);
   if (n < 0) {
     failed_ = errno != EAGAIN && errno != EWOULDBLOCK;

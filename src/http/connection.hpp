@@ -74,8 +74,8 @@ class Connection final : private BodyStream {
   Request request_;
   std::array<char, 32> fresh_id_;
   Reply reply_;
-  std::string out_;              // head and, when small, body of the reply
-  std::string_view out_body_;    // the body when it is not in out_
+  std::string out_;            // head and, when small, body of the reply
+  std::string_view out_body_;  // the body when it is not in out_
   std::size_t sent_ = 0;
 };
 

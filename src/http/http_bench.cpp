@@ -29,7 +29,8 @@ class Redirects final : public Handler {
   static void Fill(Reply& reply) {
     reply.status = 302;
     reply.SetContentType("text/html; charset=utf-8");
-    reply.AddHeader("Location", "https://node1.example/bigbluebutton/api/join?fullName=Ada&meetingID=room-1&password=ap&checksum=0123456789abcdef");
+    reply.AddHeader("Location",
+                    "https://node1.example/bigbluebutton/api/join?fullName=Ada&meetingID=room-1&password=ap&checksum=0123456789abcdef");
   }
 };
 
@@ -51,8 +52,9 @@ struct Bench {
 void ServeRoundTrip(benchmark::State& state, const std::string& target) {
   Bench bench;
   test::RawSocket client = test::RawSocket::ConnectTcp(bench.server.ports().front());
-  const std::string request =
-      "GET " + target + "?fullName=Ada&meetingID=room-1&password=ap&checksum=0123456789abcdef HTTP/1.1\r\nHost: bbb.example\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n";
+  const std::string request = "GET " + target +
+                              "?fullName=Ada&meetingID=room-1&password=ap&checksum=0123456789abcdef HTTP/1.1\r\nHost: "
+                              "bbb.example\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n";
   for (auto _ : state) {
     client.Send(request);
     benchmark::DoNotOptimize(client.ReadSome());

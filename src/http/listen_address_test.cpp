@@ -37,8 +37,9 @@ TEST(ListenAddress, Tls) {
 }
 
 TEST(ListenAddress, RefusesWhatItCannotMean) {
-  for (const char* url : {"", "3000", "http://x:1", "tcp://", "tcp://host", "tcp://host:", "tcp://:80", "tcp://h:65536", "tcp://h:-1", "tcp://h:+1", "tcp://::1:80",
-                          "tcp://[::1]", "tcp://h:80x", "unix://", "ssl://h:443", "ssl://h:443?cert=/a", "ssl://h:443?cert=/a&key=/b&verify_mode=none"}) {
+  for (const char* url : {"", "3000", "http://x:1", "tcp://", "tcp://host", "tcp://host:", "tcp://:80", "tcp://h:65536", "tcp://h:-1",
+                          "tcp://h:+1", "tcp://::1:80", "tcp://[::1]", "tcp://h:80x", "unix://", "ssl://h:443", "ssl://h:443?cert=/a",
+                          "ssl://h:443?cert=/a&key=/b&verify_mode=none"}) {
     const auto address = ParseListenAddress(url);
     ASSERT_FALSE(address) << url;
     EXPECT_EQ(address.error().code, ErrorCode::kInvalidArgument);

@@ -71,7 +71,7 @@ Result<Fd> BindTcp(const ListenAddress& address) {
 
 /// A socket file outlives a killed process; it is removed only when nobody answers behind it.
 bool RemoveStaleSocket(const ::sockaddr_un& where) {
-  struct ::stat info{};
+  struct ::stat info {};
   if (::lstat(where.sun_path, &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
   const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (::connect(probe.get(), reinterpret_cast<const ::sockaddr*>(&where), sizeof where) == 0 || errno != ECONNREFUSED) return false;
@@ -104,7 +104,8 @@ Result<std::shared_ptr<asio::ssl::context>> LoadTls(const ListenAddress& address
   context->use_private_key_file(address.key_file, asio::ssl::context::pem, ec);
   if (ec) return Fail(ErrorCode::kInvalidArgument, "cannot load the key " + address.key_file + ": " + ec.message());
   if (::SSL_CTX_check_private_key(context->native_handle()) != 1) {
-    return Fail(ErrorCode::kInvalidArgument, "the key " + address.key_file + " doesn't belong to the certificate " + address.certificate_file);
+    return Fail(ErrorCode::kInvalidArgument,
+                "the key " + address.key_file + " doesn't belong to the certificate " + address.certificate_file);
   }
   return context;
 }

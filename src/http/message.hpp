@@ -24,7 +24,8 @@ class BodySource {
  public:
   virtual ~BodySource() = default;
   /// Appends the whole body (de-chunked) to `into`. kTooLarge when it exceeds `max_bytes` (nothing more is read; the
-  /// connection will be closed after the reply), kNoReply when the client stops sending, kIo when spooling fails.
+  /// connection will be closed after the reply), kNoReply when the client stops sending, kInvalidArgument when the chunks are
+  /// malformed, kIo when spooling fails.
   virtual Task<Status> ReadAll(SpooledBody& into, std::uint64_t max_bytes) = 0;
 };
 

@@ -17,7 +17,9 @@ constexpr std::chrono::milliseconds kSlowTick{1'000};  // while nothing is under
 constexpr std::chrono::seconds kFreshForChanges{10};
 
 struct SameServer {
-  std::size_t operator()(const Endpoint& e) const { return std::hash<std::string>()(e.host) ^ (std::size_t{e.port} << 1) ^ std::size_t{e.tls}; }
+  std::size_t operator()(const Endpoint& e) const {
+    return std::hash<std::string>()(e.host) ^ (std::size_t{e.port} << 1) ^ std::size_t{e.tls};
+  }
   bool operator()(const Endpoint& a, const Endpoint& b) const { return a.port == b.port && a.tls == b.tls && a.host == b.host; }
 };
 
@@ -129,7 +131,9 @@ class NodePool : public std::enable_shared_from_this<NodePool> {
 /// A connection in use, watched for its time limits.
 class Lease {
  public:
-  Lease(std::shared_ptr<NodePool> pool, std::unique_ptr<NodeConnection> connection) : pool_(std::move(pool)) { Hold(std::move(connection)); }
+  Lease(std::shared_ptr<NodePool> pool, std::unique_ptr<NodeConnection> connection) : pool_(std::move(pool)) {
+    Hold(std::move(connection));
+  }
   ~Lease() { Drop(); }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
@@ -175,7 +179,8 @@ class PooledNodeClient final : public NodeClient {
   }
 
   Task<Result<NodeReply>> Call(NodeCall call) override {
-    if (!call.target.starts_with('/') || !IsSafe(call.target, false) || !IsSafe(call.endpoint.host_header, false) || !IsSafe(call.content_type, true)) {
+    if (!call.target.starts_with('/') || !IsSafe(call.target, false) || !IsSafe(call.endpoint.host_header, false) ||
+        !IsSafe(call.content_type, true)) {
       co_return Fail(ErrorCode::kInvalidArgument, "a call to a node holds characters that cannot be sent");
     }
     const std::shared_ptr<NodePool> pool = pools_[*runtime::Runtime::ThreadIndex()];

@@ -1,8 +1,8 @@
 // Calls to nodes: HTTP/1.1 over kept-alive connections, a pool per endpoint and thread. TLS is verified against the system's
 // certificates (SSL_CERT_FILE is honoured) and the host name. Redirects are not followed, no Accept-Encoding is sent, the status
 // is passed on and not judged. A call that changes something is never sent twice: it uses a kept-alive connection only when that
-// was idle for less than 10 s and shows no sign of being closed, and it is not repeated after its first byte was written; a read-only call on a stale
-// kept-alive connection is repeated once on a fresh one.
+// was idle for less than 10 s and shows no sign of being closed, and it is not repeated after its first byte was written; a
+// read-only call on a stale kept-alive connection is repeated once on a fresh one.
 #pragma once
 
 #include <chrono>
@@ -47,7 +47,8 @@ class NodeClient {
   virtual Task<Result<NodeReply>> Call(NodeCall call) = 0;
 };
 
-/// `close_idle_after`: kept-alive connections idle for longer are closed.
-std::unique_ptr<NodeClient> MakeNodeClient(runtime::Runtime& runtime, std::chrono::milliseconds close_idle_after = std::chrono::seconds(50));
+/// Destroyed after Runtime::Stop and before the runtime. `close_idle_after`: kept-alive connections idle for longer are closed.
+std::unique_ptr<NodeClient> MakeNodeClient(runtime::Runtime& runtime,
+                                           std::chrono::milliseconds close_idle_after = std::chrono::seconds(50));
 
 }  // namespace plenary::http

@@ -196,7 +196,8 @@ Task<NodeConnection::Outcome> NodeConnection::Receive(const NodeCall& call, Node
     const std::size_t taken = reader.Take(in_.view());
     in_.Consume(taken);
     if (reader.state() == ReplyReader::State::kTooLarge) {
-      outcome.status = Fail(ErrorCode::kTooLarge, "the reply of " + endpoint_.host + " is larger than " + std::to_string(call.max_reply_bytes) + " bytes");
+      outcome.status = Fail(ErrorCode::kTooLarge,
+                            "the reply of " + endpoint_.host + " is larger than " + std::to_string(call.max_reply_bytes) + " bytes");
       co_return outcome;
     }
     if (reader.state() == ReplyReader::State::kBad || in_.view().size() > ReplyReader::kMaxHead) {
@@ -210,7 +211,8 @@ Task<NodeConnection::Outcome> NodeConnection::Receive(const NodeCall& call, Node
     if (!ec) continue;
     outcome.timed_out = expired_;
     if (expired_ || reader.state() == ReplyReader::State::kHead) {
-      outcome.status = tl::unexpected(Describe(ErrorCode::kNoReply, reader.state() == ReplyReader::State::kHead ? "no reply from" : "no complete reply from", ec));
+      outcome.status = tl::unexpected(
+          Describe(ErrorCode::kNoReply, reader.state() == ReplyReader::State::kHead ? "no reply from" : "no complete reply from", ec));
     } else {
       // Servers that skip TLS' closing message are common enough.
       reader.End(ec == asio::error::eof || ec == asio::ssl::error::stream_truncated);

@@ -149,7 +149,8 @@ std::string FieldOf(std::string_view reply, std::string_view name) {
     const std::size_t next = reply.find("\r\n", at + 2);
     const std::string_view line = reply.substr(at + 2, next == std::string_view::npos ? next : next - at - 2);
     const std::size_t colon = line.find(':');
-    if (colon != std::string_view::npos && EqualsIgnoreCase(line.substr(0, colon), name)) return std::string(TrimBlanks(line.substr(colon + 1)));
+    if (colon != std::string_view::npos && EqualsIgnoreCase(line.substr(0, colon), name))
+      return std::string(TrimBlanks(line.substr(colon + 1)));
     at = next;
   }
   return {};

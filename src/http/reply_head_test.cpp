@@ -12,7 +12,9 @@ TEST(ReplyHead, IsExact) {
   reply.AddHeader("Cache-Control", "no-store");
   std::string out;
   AppendReplyHead(out, reply, "DATE", "ID", ConnectionField::kNone);
-  EXPECT_EQ(out, "HTTP/1.1 200 OK\r\nDate: DATE\r\nContent-Type: text/xml; charset=utf-8\r\nX-Request-Id: ID\r\nCache-Control: no-store\r\nContent-Length: 5\r\n\r\n");
+  EXPECT_EQ(out,
+            "HTTP/1.1 200 OK\r\nDate: DATE\r\nContent-Type: text/xml; charset=utf-8\r\nX-Request-Id: ID\r\nCache-Control: "
+            "no-store\r\nContent-Length: 5\r\n\r\n");
   out.clear();
   reply.Reset();
   reply.status = 404;

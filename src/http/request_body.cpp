@@ -79,7 +79,8 @@ Task<bool> RequestBody::Drain() {
 Task<Status> RequestBody::Pull(SpooledBody* into, std::uint64_t max_bytes) {
   if (state_ != State::kUnread) co_return Fail(ErrorCode::kConflict, "the body was asked for twice");
   state_ = State::kBroken;
-  if (!chunked_ && length_ > max_bytes) co_return Fail(ErrorCode::kTooLarge, "the body is larger than " + std::to_string(max_bytes) + " bytes");
+  if (!chunked_ && length_ > max_bytes)
+    co_return Fail(ErrorCode::kTooLarge, "the body is larger than " + std::to_string(max_bytes) + " bytes");
   if (expects_continue_ && received_.empty()) {
     const bool sent = co_await stream_.SendContinue();
     if (!sent) co_return Stopped();
@@ -124,7 +125,8 @@ Task<Status> RequestBody::PullChunks(SpooledBody* into, std::uint64_t max_bytes)
     const std::size_t taken = raw.empty() ? 0 : decoder.put(boost::asio::const_buffer(raw.data(), raw.size()), ec);
     raw.erase(0, taken);
     if (!decoder.stored) co_return decoder.stored;
-    if (ec == beast::http::error::body_limit) co_return Fail(ErrorCode::kTooLarge, "the body is larger than " + std::to_string(max_bytes) + " bytes");
+    if (ec == beast::http::error::body_limit)
+      co_return Fail(ErrorCode::kTooLarge, "the body is larger than " + std::to_string(max_bytes) + " bytes");
     if (ec && ec != beast::http::error::need_more) co_return Fail(ErrorCode::kInvalidArgument, "malformed chunked body");
     if (decoder.is_done()) break;
     if (raw.size() > kMaxChunkLine) co_return Fail(ErrorCode::kInvalidArgument, "malformed chunked body");

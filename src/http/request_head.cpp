@@ -113,7 +113,9 @@ class Parser final : public beast::http::basic_parser<true> {
 /// Absolute-form targets ("http://host/path") lose their authority, which then counts as the Host.
 bool SplitTarget(RequestHead& head, Parser& parser) {
   if (head.target.front() != '/') {
-    const std::size_t scheme = EqualsIgnoreCase(head.target.substr(0, 7), "http://") ? 7 : EqualsIgnoreCase(head.target.substr(0, 8), "https://") ? 8 : 0;
+    const std::size_t scheme = EqualsIgnoreCase(head.target.substr(0, 7), "http://")    ? 7
+                               : EqualsIgnoreCase(head.target.substr(0, 8), "https://") ? 8
+                                                                                        : 0;
     if (scheme == 0) return false;
     const std::size_t end = head.target.find_first_of("/?", scheme);
     const View authority = head.target.substr(scheme, end == View::npos ? View::npos : end - scheme);
@@ -161,7 +163,8 @@ HeadScanner::Outcome HeadScanner::Scan(std::string_view text, const HeadLimits& 
   }
   scanned_ = text.size();
   constexpr std::size_t kMethodAndVersion = 64;
-  if (text.size() > limits.target_bytes + kMethodAndVersion && text.substr(0, limits.target_bytes + kMethodAndVersion).find('\n') == View::npos) {
+  if (text.size() > limits.target_bytes + kMethodAndVersion &&
+      text.substr(0, limits.target_bytes + kMethodAndVersion).find('\n') == View::npos) {
     return {0, 414};
   }
   return text.size() >= limits.head_bytes ? Outcome{0, 431} : Outcome{};

@@ -17,7 +17,8 @@ int Parse(const std::string& text) {
 
 TEST(RequestHead, ReadsAll) {
   const std::string text =
-      "POST /bigbluebutton/api/create?name=a%20b&checksum=x HTTP/1.1\r\nHost: bbb.example:8080\r\nContent-Length: 12\r\nX-Request-Id: id-1\r\n"
+      "POST /bigbluebutton/api/create?name=a%20b&checksum=x HTTP/1.1\r\nHost: bbb.example:8080\r\nContent-Length: 12\r\nX-Request-Id: "
+      "id-1\r\n"
       "Expect: 100-Continue\r\nEmpty:\r\nSpaced: \t a b \t\r\n\r\n";
   RequestHead head;
   ASSERT_EQ(Parse(text, head), 0);
@@ -40,7 +41,9 @@ TEST(RequestHead, ReadsAll) {
 
 TEST(RequestHead, NothingIsLeftOverFromTheLastOne) {
   RequestHead head;
-  ASSERT_EQ(Parse("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\nExpect: 100-continue\r\nX-Request-Id: a\r\nConnection: close\r\n\r\n", head), 0);
+  ASSERT_EQ(Parse("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\nExpect: 100-continue\r\nX-Request-Id: a\r\nConnection: close\r\n\r\n",
+                  head),
+            0);
   ASSERT_EQ(Parse("GET /x HTTP/1.1\r\nHost: t\r\n\r\n", head), 0);
   EXPECT_EQ(head.content_length, 0u);
   EXPECT_FALSE(head.expects_continue);
@@ -63,27 +66,30 @@ std::string WithField(const std::string& fields) { return "POST / HTTP/1.1\r\nHo
 
 INSTANTIATE_TEST_SUITE_P(
     Heads, Refused,
-    testing::Values("GET / HTTP/1.1\r\n\r\n",                                         // no Host
-                    "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",                   // two
+    testing::Values("GET / HTTP/1.1\r\n\r\n",                        // no Host
+                    "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",  // two
                     "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n",
-                    "GET / HTTP/2.0\r\nHost: a\r\n\r\n", "GET / HTTP/0.9\r\nHost: a\r\n\r\n", "GET /\r\nHost: a\r\n\r\n", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
-                    "GET / x HTTP/1.1\r\nHost: a\r\n\r\n", "G(T / HTTP/1.1\r\nHost: a\r\n\r\n", " GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n",
-                    "GET a HTTP/1.1\r\nHost: a\r\n\r\n", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n",
-                    "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET http:// HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n",
-                    "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /\x7f HTTP/1.1\r\nHost: a\r\n\r\n", WithField("A: \x01\r\n"), WithField("A: b\rc\r\n"),
-                    WithField("A : b\r\n"), WithField("A\r\n"), WithField(": b\r\n"), WithField("A: b\r\n folded\r\n"), WithField("A:\r\n folded\r\n"),
+                    "GET / HTTP/2.0\r\nHost: a\r\n\r\n", "GET / HTTP/0.9\r\nHost: a\r\n\r\n", "GET /\r\nHost: a\r\n\r\n",
+                    "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / x HTTP/1.1\r\nHost: a\r\n\r\n", "G(T / HTTP/1.1\r\nHost: a\r\n\r\n",
+                    " GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n", "GET a HTTP/1.1\r\nHost: a\r\n\r\n",
+                    "GET * HTTP/1.1\r\nHost: a\r\n\r\n", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n",
+                    "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET http:// HTTP/1.1\r\nHost: a\r\n\r\n",
+                    "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
+                    "GET /\x7f HTTP/1.1\r\nHost: a\r\n\r\n", WithField("A: \x01\r\n"), WithField("A: b\rc\r\n"), WithField("A : b\r\n"),
+                    WithField("A\r\n"), WithField(": b\r\n"), WithField("A: b\r\n folded\r\n"), WithField("A:\r\n folded\r\n"),
                     std::string("GET /") + '\0' + " HTTP/1.1\r\nHost: a\r\n\r\n", WithField(std::string("A: \0\r\n", 6))));
 
-INSTANTIATE_TEST_SUITE_P(Smuggling, Refused,
-                         testing::Values(WithField("Content-Length: 5\r\nContent-Length: 5\r\n"), WithField("Content-Length: 5\r\nContent-Length: 6\r\n"),
-                                         WithField("Content-Length: 5, 5\r\n"), WithField("Content-Length: +5\r\n"), WithField("Content-Length: -5\r\n"),
-                                         WithField("Content-Length: 0x5\r\n"), WithField("Content-Length:\r\n"), WithField("Content-Length: 99999999999999999999\r\n"),
-                                         WithField("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
-                                         WithField("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"), WithField("Transfer-Encoding: gzip\r\n"),
-                                         WithField("Transfer-Encoding: chunked, gzip\r\n"), WithField("Transfer-Encoding: gzip, chunked\r\n"),
-                                         WithField("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), WithField("Transfer-Encoding: \"chunked\"\r\n"),
-                                         WithField("Transfer-Encoding: identity\r\nContent-Length: 3\r\n"),
-                                         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"));
+INSTANTIATE_TEST_SUITE_P(
+    Smuggling, Refused,
+    testing::Values(WithField("Content-Length: 5\r\nContent-Length: 5\r\n"), WithField("Content-Length: 5\r\nContent-Length: 6\r\n"),
+                    WithField("Content-Length: 5, 5\r\n"), WithField("Content-Length: +5\r\n"), WithField("Content-Length: -5\r\n"),
+                    WithField("Content-Length: 0x5\r\n"), WithField("Content-Length:\r\n"),
+                    WithField("Content-Length: 99999999999999999999\r\n"), WithField("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+                    WithField("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"), WithField("Transfer-Encoding: gzip\r\n"),
+                    WithField("Transfer-Encoding: chunked, gzip\r\n"), WithField("Transfer-Encoding: gzip, chunked\r\n"),
+                    WithField("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+                    WithField("Transfer-Encoding: \"chunked\"\r\n"), WithField("Transfer-Encoding: identity\r\nContent-Length: 3\r\n"),
+                    "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"));
 
 TEST(RequestHead, Limits) {
   HeadLimits limits;
@@ -115,7 +121,8 @@ TEST(HeadScanner, FindsTheEndHoweverItArrives) {
 }
 
 TEST(HeadScanner, RefusesHopelessStartsAtOnce) {
-  for (const std::string& text : {std::string("GET / HTTP/1.1\n"), std::string("\n"), std::string("\x16\x03\x01", 3), std::string("a\0", 2), std::string("a\x7f")}) {
+  for (const std::string& text :
+       {std::string("GET / HTTP/1.1\n"), std::string("\n"), std::string("\x16\x03\x01", 3), std::string("a\0", 2), std::string("a\x7f")}) {
     EXPECT_EQ(HeadScanner().Scan(text, {}).refuse, 400) << text;
   }
   HeadScanner trickling;
@@ -137,9 +144,10 @@ TEST(HeadScanner, Limits) {
 
 /// Views must lie in the text whatever the text is.
 RC_GTEST_PROP(RequestHead, NeverLooksElsewhere, ()) {
-  const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-      "GET ", "POST ", "/", "?", "http://", "a", " ", "\t", "HTTP/1.1", "HTTP/1.0", "\r\n", "\r", "\n", "Host: t\r\n", "Content-Length: ", "5", "Transfer-Encoding: chunked\r\n", ":", ",",
-      "X-Request-Id: ", std::string(1, '\0'), "\xff", "Expect: 100-continue\r\n", "Connection: close\r\n"));
+  const auto pieces = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::element<std::string>("GET ", "POST ", "/", "?", "http://", "a", " ", "\t", "HTTP/1.1", "HTTP/1.0", "\r\n", "\r", "\n",
+                                    "Host: t\r\n", "Content-Length: ", "5", "Transfer-Encoding: chunked\r\n", ":", ",",
+                                    "X-Request-Id: ", std::string(1, '\0'), "\xff", "Expect: 100-continue\r\n", "Connection: close\r\n"));
   std::string text;
   for (const std::string& piece : pieces) text += piece;
   text += "\r\n\r\n";
@@ -147,7 +155,9 @@ RC_GTEST_PROP(RequestHead, NeverLooksElsewhere, ()) {
   const int refusal = Parse(text, head);
   RC_ASSERT(refusal == 0 || refusal == 400);
   if (refusal != 0) return;
-  const auto inside = [&](std::string_view view) { return view == "/" || (view.data() >= text.data() && view.data() + view.size() <= text.data() + text.size()); };
+  const auto inside = [&](std::string_view view) {
+    return view == "/" || (view.data() >= text.data() && view.data() + view.size() <= text.data() + text.size());
+  };
   RC_ASSERT(inside(head.method) && inside(head.target) && inside(head.path));
   for (const HeaderField& field : head.fields) RC_ASSERT(inside(field.name) && inside(field.value));
   RC_ASSERT(!(head.chunked && head.content_length > 0));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
@@ -33,6 +34,14 @@ struct Dealer {
   }
 };
 
+/// A service starts with 1024 descriptors, which old programs that use select() need; more are there for the asking.
+void AllowManyDescriptors() {
+  ::rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Task<void> SweepForEver(std::shared_ptr<Worker> worker) {
   while (true) {
     const bool go_on = co_await runtime::Sleep(worker->sweep_interval());
@@ -53,6 +62,7 @@ Task<void> WaitUntilDrained(std::shared_ptr<ServerCommon> common, std::chrono::m
 struct Server::Impl {
   Impl(runtime::Runtime& runtime, Handler& handler, const ServerOptions& options)
       : runtime(runtime), common(std::make_shared<ServerCommon>(handler, options)), dealer(std::make_shared<Dealer>()) {
+    AllowManyDescriptors();
     dealer->common = common;
     for (std::size_t i = 0; i < runtime.worker_count(); ++i) {
       auto worker = std::make_shared<Worker>(common, runtime.Worker(i).get_executor());
@@ -71,7 +81,8 @@ struct Server::Impl {
   std::vector<std::shared_ptr<Listener>> listeners;
 };
 
-Server::Server(runtime::Runtime& runtime, Handler& handler, ServerOptions options) : impl_(std::make_unique<Impl>(runtime, handler, options)) {}
+Server::Server(runtime::Runtime& runtime, Handler& handler, ServerOptions options)
+    : impl_(std::make_unique<Impl>(runtime, handler, options)) {}
 
 Server::~Server() = default;
 
@@ -91,7 +102,8 @@ std::vector<std::uint16_t> Server::ports() const {
 
 void Server::Drain(std::chrono::milliseconds limit, std::function<void(bool all_finished)> done) {
   const Executor control = impl_->runtime.Control().get_executor();
-  const auto begin = [control, listeners = impl_->listeners, on_accept = impl_->OnAccept(), dealer = impl_->dealer, limit, done = std::move(done)] {
+  const auto begin = [control, listeners = impl_->listeners, on_accept = impl_->OnAccept(), dealer = impl_->dealer, limit,
+                      done = std::move(done)] {
     for (const auto& listener : listeners) listener->Close(on_accept);
     for (const auto& worker : dealer->workers) asio::post(worker->executor, [worker] { worker->Drain(); });
     runtime::Spawn(control, WaitUntilDrained(dealer->common, limit, done));

@@ -20,7 +20,9 @@ class PathHandler final : public Handler {
  public:
   bool HandleNow(const Request& request, Reply& reply) override {
     if (request.path == "/throw") throw std::runtime_error("now");
-    if (request.path == "/body" || request.path == "/limit" || request.path == "/wait" || request.path == "/late-throw" || request.path == "/ignore") return false;
+    if (request.path == "/body" || request.path == "/limit" || request.path == "/wait" || request.path == "/late-throw" ||
+        request.path == "/ignore")
+      return false;
     reply.SetContentType("text/plain");
     if (request.path == "/now") {
       reply.body = "ok";
@@ -44,7 +46,8 @@ class PathHandler final : public Handler {
   }
 
   Task<void> Handle(const Request& request, Reply& reply) override {
-    if (request.path == "/wait" || request.path == "/late-throw" || request.path == "/ignore") co_await runtime::Sleep(std::chrono::milliseconds(200));
+    if (request.path == "/wait" || request.path == "/late-throw" || request.path == "/ignore")
+      co_await runtime::Sleep(std::chrono::milliseconds(200));
     if (request.path == "/late-throw") throw std::runtime_error("late");
     if (request.path == "/body" || request.path == "/limit") {
       SpooledBody body;

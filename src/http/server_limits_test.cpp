@@ -22,8 +22,13 @@ void ExpectRefusal(const std::string& reply, int status) {
 
 TEST(ServerLimits, MalformedHeads) {
   RunningServer server;
-  const std::vector<std::string> heads = {"GET / HTTP/1.1\r\n\r\n", "hello\n", std::string("GET /\0", 6), "GET / HTTP/3.0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-                                          "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "\x16\x03\x01\x02"};
+  const std::vector<std::string> heads = {"GET / HTTP/1.1\r\n\r\n",
+                                          "hello\n",
+                                          std::string("GET /\0", 6),
+                                          "GET / HTTP/3.0\r\n\r\n",
+                                          "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                                          "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                                          "\x16\x03\x01\x02"};
   for (const std::string& head : heads) {
     RawSocket client = server.Connect();
     client.Send(head);

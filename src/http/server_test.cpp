@@ -78,7 +78,9 @@ TEST(Server, PipelinedRequestsAreAnsweredInOrder) {
 TEST(Server, ByteByByte) {
   RunningServer server;
   RawSocket client = server.Connect();
-  for (const char c : Get("/now") + "POST /body HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nxy\r\n1\r\nz\r\n0\r\nTrailer: 1\r\n\r\n") {
+  for (const char c :
+       Get("/now") +
+           "POST /body HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nxy\r\n1\r\nz\r\n0\r\nTrailer: 1\r\n\r\n") {
     client.Send(std::string(1, c));
     std::this_thread::sleep_for(std::chrono::microseconds(300));
   }
@@ -162,7 +164,8 @@ TEST(Server, BodiesOfAllSizes) {
 
 TEST(Server, BodyOverTheLimitClosesAfterTheReply) {
   RunningServer server;
-  for (const char* framing : {"Content-Length: 5000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nFFFFFF\r\n", "Content-Length: 11\r\n\r\n"}) {
+  for (const char* framing :
+       {"Content-Length: 5000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nFFFFFF\r\n", "Content-Length: 11\r\n\r\n"}) {
     RawSocket client = server.Connect();
     client.Send(std::string("POST /limit HTTP/1.1\r\nHost: t\r\n") + framing + std::string(11, 'x'));
     const std::string reply = client.ReadReply();
@@ -226,7 +229,8 @@ TEST(Server, HandlersThatThrowAnswer500AndTheServerSurvives) {
     EXPECT_EQ(StatusOf(reply), 500);
     EXPECT_EQ(FieldOf(reply, "Content-Type"), "application/xml; charset=utf-8");
     EXPECT_EQ(BodyOf(reply),
-              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<hash>\n  <status type=\"integer\">500</status>\n  <error>Internal Server Error</error>\n</hash>\n");
+              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<hash>\n  <status type=\"integer\">500</status>\n  <error>Internal Server "
+              "Error</error>\n</hash>\n");
     EXPECT_FALSE(client.timed_out());
   }
   EXPECT_EQ(server.server->Counters().handler_failures, 2u);

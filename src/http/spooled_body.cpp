@@ -45,7 +45,10 @@ SpooledBody::~SpooledBody() {
 }
 
 SpooledBody::SpooledBody(SpooledBody&& other) noexcept
-    : directory_(other.directory_), memory_(std::exchange(other.memory_, {})), fd_(std::exchange(other.fd_, -1)), size_(std::exchange(other.size_, 0)) {}
+    : directory_(other.directory_),
+      memory_(std::exchange(other.memory_, {})),
+      fd_(std::exchange(other.fd_, -1)),
+      size_(std::exchange(other.size_, 0)) {}
 
 SpooledBody& SpooledBody::operator=(SpooledBody&& other) noexcept {
   std::swap(directory_, other.directory_);

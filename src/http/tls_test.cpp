@@ -20,7 +20,8 @@ using namespace test;
 /// A self-signed certificate for `name` ("DNS:localhost", "IP:127.0.0.1") and its key.
 struct CertificateFiles {
   explicit CertificateFiles(const std::string& label, const std::string& name) {
-    const std::string base = (std::filesystem::temp_directory_path() / ("plenary-tls-" + std::to_string(::getpid()) + "-" + label)).string();
+    const std::string base =
+        (std::filesystem::temp_directory_path() / ("plenary-tls-" + std::to_string(::getpid()) + "-" + label)).string();
     certificate = base + ".crt";
     key = base + ".key";
     EVP_PKEY* pair = EVP_EC_gen("P-256");
@@ -73,7 +74,8 @@ class TlsCaller {
     ::unsetenv("SSL_CERT_FILE");
   }
 
-  Result<NodeReply> Call(std::uint16_t port, const std::string& target, const SpooledBody* body = nullptr, const std::string& host = "localhost", bool tls = true) {
+  Result<NodeReply> Call(std::uint16_t port, const std::string& target, const SpooledBody* body = nullptr,
+                         const std::string& host = "localhost", bool tls = true) {
     NodeCall call;
     call.endpoint.tls = tls;
     call.endpoint.host = host;
@@ -81,7 +83,8 @@ class TlsCaller {
     call.endpoint.host_header = host;
     call.target = target;
     call.body = body;
-    call.connect_timeout = call.response_timeout = std::chrono::seconds(3);
+    call.connect_timeout = std::chrono::milliseconds(500);
+    call.response_timeout = std::chrono::seconds(3);
     std::promise<Result<NodeReply>> answer;
     runtime::Spawn(runtime_.Worker(0), CallAndReport(*client_, std::move(call), answer));
     return answer.get_future().get();
@@ -150,6 +153,19 @@ TEST(Tls, PlainClientsAndPlainServers) {
   const auto reply = caller.Call(plain.server->ports().front(), "/now");
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, ErrorCode::kUnreachable);
+}
+
+TEST(Tls, ServersThatNeverShakeHandsAreUnreachableInTime) {
+  const CertificateFiles files("mute", "DNS:localhost");
+  const RawListener mute;  // the kernel accepts, nobody answers
+  TlsCaller caller(files.certificate);
+  const auto start = std::chrono::steady_clock::now();
+  const auto reply = caller.Call(mute.port(), "/now", nullptr, "127.0.0.1");
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, ErrorCode::kUnreachable);
+  EXPECT_NE(reply.error().detail.find("timed out"), std::string::npos) << reply.error().detail;
+  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(500));
+  EXPECT_LE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(700));
 }
 
 TEST(Tls, SilentClientsAreNotWaitedFor) {

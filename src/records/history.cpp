@@ -23,7 +23,8 @@ constexpr std::size_t kPruneEvery = 1000;                     // records
 
 class History::Writer {
  public:
-  Writer(std::string path, Warn warn, std::size_t max_rows) : path_(std::move(path)), warn_(std::move(warn)), max_rows_(max_rows), thread_([this] { Run(); }) {}
+  Writer(std::string path, Warn warn, std::size_t max_rows)
+      : path_(std::move(path)), warn_(std::move(warn)), max_rows_(max_rows), thread_([this] { Run(); }) {}
 
   ~Writer() {
     {
@@ -106,7 +107,8 @@ class History::Writer {
     } catch (const std::exception& error) {
       file_.reset();
       retry_at_ = now + kRetryAfter;
-      if (!std::exchange(failing_, true)) warn_("the room history can't be kept in " + path_ + ": " + error.what() + "; everything else goes on");
+      if (std::exchange(failing_, true)) return;
+      warn_("the room history can't be kept in " + path_ + ": " + error.what() + "; everything else goes on");
     }
   }
 

@@ -1,6 +1,6 @@
 // Why meetings went where they went and how big they became, kept in `records.db` for explaining and learning. Never in anybody's
-// way: records are queued (bounded) and written by a thread of its own; when the file is damaged, full or gone, that is logged and records are
-// dropped while everything else goes on. The last kMaxRows of each kind are kept.
+// way: records are queued (bounded) and written by a thread of its own; when the file is damaged, full or gone, that is logged and
+// records are dropped while everything else goes on. The last kMaxRows of each kind are kept.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,8 @@ class History final : public pool::HistorySink {
   void Record(pool::Decision decision) override;
   void Record(pool::RoomHistory room) override;
 
-  /// The newest decision about a meetingID, of any tenant; nothing when there is none or the file can't be read. Blocks: for the blocking pool.
+  /// The newest decision about a meetingID, of any tenant; nothing when there is none or the file can't be read. Blocks: for the
+  /// blocking pool.
   std::optional<pool::Decision> LastDecision(std::string_view meeting_id);
   /// Returns when everything recorded before has been written or dropped.
   void Flush();

@@ -16,11 +16,13 @@ namespace plenary::records {
 namespace {
 
 constexpr const char* kSchema[] = {
-    "CREATE TABLE IF NOT EXISTS plenary_decisions (id INTEGER PRIMARY KEY, at_ms BIGINT NOT NULL, meeting_id TEXT NOT NULL, tenant_id TEXT NOT NULL, "
-    "node_id TEXT NOT NULL, load_model INTEGER NOT NULL, candidates BIGINT NOT NULL, excluded TEXT NOT NULL, best TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS plenary_decisions (id INTEGER PRIMARY KEY, at_ms BIGINT NOT NULL, meeting_id TEXT NOT NULL, "
+    "tenant_id TEXT NOT NULL, node_id TEXT NOT NULL, load_model INTEGER NOT NULL, candidates BIGINT NOT NULL, excluded TEXT NOT NULL, "
+    "best TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS plenary_decisions_meeting_id ON plenary_decisions (meeting_id)",
-    "CREATE TABLE IF NOT EXISTS plenary_rooms (id INTEGER PRIMARY KEY, meeting_id TEXT NOT NULL, tenant_id TEXT NOT NULL, node_id TEXT NOT NULL, "
-    "name TEXT NOT NULL, created_at_ms BIGINT NOT NULL, ended_at_ms BIGINT NOT NULL, peak_participants BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS plenary_rooms (id INTEGER PRIMARY KEY, meeting_id TEXT NOT NULL, tenant_id TEXT NOT NULL, "
+    "node_id TEXT NOT NULL, name TEXT NOT NULL, created_at_ms BIGINT NOT NULL, ended_at_ms BIGINT NOT NULL, "
+    "peak_participants BIGINT NOT NULL)",
 };
 
 /// SQLite would create it with the umask's permissions.
@@ -74,14 +76,16 @@ void HistoryFile::Append(std::span<const Record> records) {
   int model = 0;
   long long candidates = 0, at_ms = 0, created_at_ms = 0, ended_at_ms = 0, peak = 0;
   std::string excluded, best;
-  soci::statement put_decision = (sql_.prepare << "INSERT INTO plenary_decisions (at_ms, meeting_id, tenant_id, node_id, load_model, candidates, excluded, "
-                                                  "best) VALUES (:at, :meeting, :tenant, :node, :model, :candidates, :excluded, :best)",
-                                  soci::use(at_ms), soci::use(decision.meeting_id), soci::use(decision.tenant_id), soci::use(decision.node_id),
-                                  soci::use(model), soci::use(candidates), soci::use(excluded), soci::use(best));
-  soci::statement put_room = (sql_.prepare << "INSERT INTO plenary_rooms (meeting_id, tenant_id, node_id, name, created_at_ms, ended_at_ms, "
-                                              "peak_participants) VALUES (:meeting, :tenant, :node, :name, :created, :ended, :peak)",
-                              soci::use(room.meeting_id), soci::use(room.tenant_id), soci::use(room.node_id), soci::use(room.name),
-                              soci::use(created_at_ms), soci::use(ended_at_ms), soci::use(peak));
+  soci::statement put_decision =
+      (sql_.prepare << "INSERT INTO plenary_decisions (at_ms, meeting_id, tenant_id, node_id, load_model, candidates, excluded, best) "
+                       "VALUES (:at, :meeting, :tenant, :node, :model, :candidates, :excluded, :best)",
+       soci::use(at_ms), soci::use(decision.meeting_id), soci::use(decision.tenant_id), soci::use(decision.node_id), soci::use(model),
+       soci::use(candidates), soci::use(excluded), soci::use(best));
+  soci::statement put_room =
+      (sql_.prepare << "INSERT INTO plenary_rooms (meeting_id, tenant_id, node_id, name, created_at_ms, ended_at_ms, peak_participants) "
+                       "VALUES (:meeting, :tenant, :node, :name, :created, :ended, :peak)",
+       soci::use(room.meeting_id), soci::use(room.tenant_id), soci::use(room.node_id), soci::use(room.name), soci::use(created_at_ms),
+       soci::use(ended_at_ms), soci::use(peak));
   for (const Record& record : records) {
     if (const auto* a_decision = std::get_if<pool::Decision>(&record)) {
       decision = *a_decision;

@@ -28,9 +28,7 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_t
 
 thread_local std::optional<std::size_t> thread_index;
 
-void NameThread(const std::string& name) {
-  ::pthread_setname_np(::pthread_self(), name.c_str());
-}
+void NameThread(const std::string& name) { ::pthread_setname_np(::pthread_self(), name.c_str()); }
 
 /// One io_context and the thread that runs it. The hint 1 spares Asio the wake-ups among several threads.
 struct Loop {

@@ -16,9 +16,11 @@ inline Task<Result<ClaimResult>> AwaitClaim(StateStore& store, ClaimRequest requ
   co_return result;
 }
 
-inline Task<Result<ClaimResult>> AwaitReassign(StateStore& store, MeetingPtr claim, std::vector<std::string> tried,
+inline Task<Result<ClaimResult>> AwaitReassign(StateStore& store, MeetingPtr claim, std::vector<std::string> tried, std::string server_tag,
                                                std::optional<pool::EndReason> owe_end) {
-  auto start = [&](StateStore::Done<ClaimResult> done) { store.Reassign(std::move(claim), std::move(tried), owe_end, std::move(done)); };
+  auto start = [&](StateStore::Done<ClaimResult> done) {
+    store.Reassign(std::move(claim), std::move(tried), std::move(server_tag), owe_end, std::move(done));
+  };
   Result<ClaimResult> result = co_await runtime::AwaitCallback<Result<ClaimResult>>(std::move(start));
   co_return result;
 }

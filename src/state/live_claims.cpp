@@ -13,13 +13,14 @@ using pool::MeetingPhase;
 
 constexpr std::size_t kPasswordLength = 8;
 
-ClaimRequest RequestOf(const pool::Meeting& meeting) {
+ClaimRequest RequestOf(const pool::Meeting& meeting, std::string server_tag) {
   return {.meeting_id = meeting.meeting_id,
           .tenant_id = meeting.tenant_id,
           .moderator_pw = meeting.moderator_pw,
           .attendee_pw = meeting.attendee_pw,
           .name = meeting.name,
-          .voice_bridge = meeting.voice_bridge};
+          .voice_bridge = meeting.voice_bridge,
+          .server_tag = std::move(server_tag)};
 }
 
 ClaimResult ResultOf(ClaimKind kind, const Entry& entry) {
@@ -55,14 +56,32 @@ std::optional<pool::Exclusion> LiveState::WhyNot(const NodeSlot& slot, std::span
   if (node.disabled() || slot.removing) return pool::Exclusion::kDisabled;
   if (node.cordoned()) return pool::Exclusion::kCordoned;
   if (!node.online) return pool::Exclusion::kOffline;
-  const bool known = options_.load.model == pool::LoadModel::kScalelite ? !std::isnan(slot.scalelite_load.load(std::memory_order_relaxed)) : node.polled;
+  const bool by_entry = options_.load.model == pool::LoadModel::kScalelite;
+  const bool known = by_entry ? !std::isnan(slot.scalelite_load.load(std::memory_order_relaxed)) : node.polled;
   if (!known) return pool::Exclusion::kNeverPolled;
-  if (!node.tag.empty()) return pool::Exclusion::kTagged;  // never for a meeting that asks for no tag (spec scalelite 6)
   if (std::find(tried.begin(), tried.end(), node.id) != tried.end()) return pool::Exclusion::kTried;
   return std::nullopt;
 }
 
-NodeSlot* LiveState::Place(Turn& turn, std::string_view tenant_id, std::string_view meeting_id, std::span<const std::string> tried) {
+/// Of the candidates those with a wished tag, or (`wished` false) those without a tag: a tagged node is never chosen for a meeting that
+/// doesn't ask for it (spec scalelite 6).
+void LiveState::KeepTagged(const pool::TagWish& wish, bool wished, pool::Decision& decision) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < candidate_slots_.size(); ++i) {
+    const std::string& tag = candidate_slots_[i]->view->node.tag;
+    if (wished ? !wish.Matches(tag) : !tag.empty()) {
+      ++decision.excluded[static_cast<std::size_t>(pool::Exclusion::kTagged)];
+      continue;
+    }
+    candidates_[kept] = candidates_[i];
+    candidate_slots_[kept++] = candidate_slots_[i];
+  }
+  candidates_.resize(kept);
+  candidate_slots_.resize(kept);
+}
+
+Result<NodeSlot*> LiveState::Place(Turn& turn, std::string_view tenant_id, std::string_view meeting_id, std::span<const std::string> tried,
+                                   const pool::TagWish& wish) {
   const pool::LoadModel model = options_.load.model;
   pool::Decision decision;
   candidates_.clear();
@@ -75,6 +94,15 @@ NodeSlot* LiveState::Place(Turn& turn, std::string_view tenant_id, std::string_v
     candidates_.push_back({slot->view->node.id, LoadValue(*slot, model)});
     candidate_slots_.push_back(slot.get());
   }
+  const bool any = !candidate_slots_.empty();
+  const bool wished = std::any_of(candidate_slots_.begin(), candidate_slots_.end(),
+                                  [&wish](const NodeSlot* slot) { return wish.Matches(slot->view->node.tag); });
+  KeepTagged(wish, wished, decision);
+  const bool tag_unavailable = any && wish.required && !wished;
+  if (tag_unavailable) {
+    candidates_.clear();
+    candidate_slots_.clear();
+  }
   const auto chosen = model == pool::LoadModel::kRoundRobin
                           ? pool::PickRoundRobin(candidates_, last_placed_)
                           : pool::PickLeastLoad(candidates_, model == pool::LoadModel::kScalelite, random_);
@@ -83,7 +111,8 @@ NodeSlot* LiveState::Place(Turn& turn, std::string_view tenant_id, std::string_v
     decision.tenant_id = tenant_id;
     KeepDecision(turn, std::move(decision), chosen);
   }
-  if (!chosen) return nullptr;
+  if (tag_unavailable) return Fail(ErrorCode::kTagUnavailable, wish.text);
+  if (!chosen) return Fail(ErrorCode::kNoServers, "no server can take a meeting now");
   NodeSlot* slot = candidate_slots_[*chosen];
   if (model == pool::LoadModel::kRoundRobin) last_placed_ = slot->view->node.id;
   slot->scalelite_load.fetch_add(slot->view->node.load_multiplier, std::memory_order_relaxed);
@@ -108,7 +137,8 @@ void LiveState::KeepDecision(Turn& turn, pool::Decision decision, std::optional<
     has_chosen = has_chosen || candidates_[i].id == decision.node_id;
   }
   if (!has_chosen) {  // round-robin looks at no load
-    const auto found = std::find_if(candidates_.begin(), candidates_.end(), [&](const auto& candidate) { return candidate.id == decision.node_id; });
+    const auto found = std::find_if(candidates_.begin(), candidates_.end(),
+                                    [&decision](const pool::Candidate& candidate) { return candidate.id == decision.node_id; });
     decision.best.back() = {decision.node_id, found->load};
   }
   turn.Later([sink = history_, decision = std::move(decision)]() mutable { sink->Record(std::move(decision)); });
@@ -130,9 +160,7 @@ void LiveState::Claim(ClaimRequest request, Done<ClaimResult> done) {
 }
 
 void LiveState::ClaimNow(Turn& turn, ClaimRequest request, Done<ClaimResult> done) {
-  const auto refuse = [&turn, &done](ErrorCode code, const char* detail) {
-    turn.Later([done, error = Error{code, detail}] { done(tl::unexpected<Error>(error)); });
-  };
+  const auto refuse = [&turn, &done](const Error& error) { turn.Later([done, error] { done(tl::unexpected<Error>(error)); }); };
   if (Entry* entry = meetings_.Find({request.tenant_id, request.meeting_id})) {
     if (entry->meeting->phase == MeetingPhase::kSettled) {
       return turn.Later([done = std::move(done), result = ResultOf(ClaimKind::kExisting, *entry)] { done(result); });
@@ -144,10 +172,11 @@ void LiveState::ClaimNow(Turn& turn, ClaimRequest request, Done<ClaimResult> don
     waiters_[entry].push_back({std::move(request), std::move(done)});
     return;
   }
-  NodeSlot* slot = Place(turn, request.tenant_id, request.meeting_id, {});
-  if (slot == nullptr) return refuse(ErrorCode::kNoServers, "no server can take a meeting now");
+  const Result<NodeSlot*> placed = Place(turn, request.tenant_id, request.meeting_id, {}, pool::ParseTagWish(request.server_tag));
+  if (!placed) return refuse(placed.error());
+  NodeSlot* slot = *placed;
   std::string voice_bridge = AllocateVoiceBridge(request);
-  if (voice_bridge.empty()) return refuse(ErrorCode::kConflict, "Failed to allocate conference number for meeting ID after 10 tries");
+  if (voice_bridge.empty()) return refuse({ErrorCode::kConflict, "Failed to allocate conference number for meeting ID after 10 tries"});
 
   const std::int64_t now_ms = NowMs();
   auto meeting = std::make_shared<pool::Meeting>();
@@ -168,7 +197,8 @@ void LiveState::ClaimNow(Turn& turn, ClaimRequest request, Done<ClaimResult> don
   entry->generated_password = generated;
   Entry& inserted = meetings_.Insert(std::move(entry), *slot, options_.load, now_ms);
   voice_bridges_.emplace(std::move(voice_bridge), &inserted);
-  turn.Require({PutMeeting{meeting}}, [this, result = ResultOf(ClaimKind::kClaimed, inserted), done = std::move(done)](const Status& written) {
+  ClaimResult result = ResultOf(ClaimKind::kClaimed, inserted);
+  turn.Require({PutMeeting{meeting}}, [this, result = std::move(result), done = std::move(done)](const Status& written) {
     if (written) return done(result);
     UndoClaim(result.meeting, written.error(), done);
   });
@@ -184,22 +214,26 @@ void LiveState::UndoClaim(const MeetingPtr& claim, const Error& error, const Don
   turn.Later([done, error] { done(tl::unexpected<Error>(error)); });
 }
 
-void LiveState::Reassign(MeetingPtr claim, std::vector<std::string> tried, std::optional<pool::EndReason> owe_end, Done<ClaimResult> done) {
+void LiveState::Reassign(MeetingPtr claim, std::vector<std::string> tried, std::string server_tag, std::optional<pool::EndReason> owe_end,
+                         Done<ClaimResult> done) {
   Turn turn(*this);
   Entry* entry = Current(*claim);
-  if (entry == nullptr || entry->meeting->phase != claim->phase) return ClaimNow(turn, RequestOf(*claim), std::move(done));
+  if (entry == nullptr || entry->meeting->phase != claim->phase) {
+    return ClaimNow(turn, RequestOf(*claim, std::move(server_tag)), std::move(done));
+  }
   const MeetingPtr before = entry->meeting;
   const std::int64_t now_ms = NowMs();
   tried.push_back(before->node_id);
-  NodeSlot* slot = Place(turn, before->tenant_id, before->meeting_id, tried);
-  if (slot == nullptr) {
+  const Result<NodeSlot*> placed = Place(turn, before->tenant_id, before->meeting_id, tried, pool::ParseTagWish(server_tag));
+  if (!placed) {
     // A settled meeting stays: nothing took its place, and people may still be in it.
     if (before->phase == MeetingPhase::kClaimed) {
       WriteOwed(turn, *before, owe_end, now_ms);
       Drop(turn, *entry, now_ms);
     }
-    return turn.Later([done = std::move(done)] { done(plenary::Fail(ErrorCode::kNoServers, "no other server can take the meeting now")); });
+    return turn.Later([done = std::move(done), error = placed.error()] { done(tl::unexpected<Error>(error)); });
   }
+  NodeSlot* slot = *placed;
   std::vector<Row> rows;
   std::optional<pool::PendingEnd> owed;
   if (owe_end) owed = Owe(*entry->slot, *before, *owe_end, now_ms);
@@ -219,7 +253,8 @@ void LiveState::Reassign(MeetingPtr claim, std::vector<std::string> tried, std::
   entry->handed_in_doubt = false;
   entry->settled_ms = 0;
   rows.push_back(PutMeeting{next});
-  turn.Require(std::move(rows), [this, before, owed, result = ResultOf(ClaimKind::kClaimed, *entry), done = std::move(done)](const Status& written) {
+  ClaimResult result = ResultOf(ClaimKind::kClaimed, *entry);
+  turn.Require(std::move(rows), [this, before, owed, result = std::move(result), done = std::move(done)](const Status& written) {
     if (written) return done(result);
     UndoReassign(result.meeting, before, owed, written.error(), done);
   });

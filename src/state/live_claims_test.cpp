@@ -82,6 +82,31 @@ TEST(Claims, WithoutANodeNothingIsClaimed) {
   EXPECT_EQ(pool.history.decisions[0].node_id, "");
 }
 
+TEST(Claims, TagsChooseAmongNodes) {  // spec scalelite 6
+  Pool pool;
+  pool.AddNode("plain");
+  pool.AddNode("gpu1", 1.0, "gpu");
+  auto place = [&pool, n = 0](const std::string& tag) mutable -> std::string {
+    const auto slot = pool.StartClaim({.meeting_id = "m" + std::to_string(n++), .server_tag = tag});
+    pool.journal->Run();
+    if (**slot) return (**slot)->node->node.id;
+    const Error& error = (**slot).error();
+    return error.code == ErrorCode::kTagUnavailable ? "no such tag: " + error.detail : "none";
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(place(""), "plain");  // although the tagged one is empty
+  EXPECT_EQ(place("gpu"), "gpu1");
+  EXPECT_EQ(place("gpu!"), "gpu1");
+  EXPECT_EQ(place("big;gpu"), "gpu1");
+  EXPECT_EQ(place("big"), "plain");
+  EXPECT_EQ(place("big;huge!"), "no such tag: big;huge");
+  EXPECT_EQ(place("none!"), "plain");
+  pool.SetState("plain", pool::AdminState::kDisabled);
+  EXPECT_EQ(place("big"), "none");
+  EXPECT_EQ(place(""), "none");
+  pool.SetState("gpu1", pool::AdminState::kDisabled);
+  EXPECT_EQ(place("gpu!"), "none");  // an empty pool is not a missing tag
+}
+
 TEST(Claims, AFailedWriteUndoesTheClaim) {
   Pool pool;
   pool.AddNode("n1");
@@ -182,7 +207,7 @@ TEST(Claims, ReassignMovesItAndOwesAnEndInTheSameWrite) {
   const auto first = pool.Claim("m");
   const auto waiting = pool.StartClaim({.meeting_id = "m"});
   auto [moved, done] = MakeSlot<ClaimResult>();
-  pool.state->Reassign(first->meeting, {first->node->node.id}, pool::EndReason::kOrphan, done);
+  pool.state->Reassign(first->meeting, {first->node->node.id}, {}, pool::EndReason::kOrphan, done);
   ASSERT_EQ(pool.journal->queue.size(), 1u);
   EXPECT_EQ(pool.journal->queue.front().rows.size(), 2u);
   pool.journal->Run();
@@ -205,7 +230,7 @@ TEST(Claims, WithNoNodeLeftTheClaimIsReleasedAndTheEndOwed) {
   pool.AddNode("n1");
   const auto first = pool.Claim("m");
   auto [moved, done] = MakeSlot<ClaimResult>();
-  pool.state->Reassign(first->meeting, {"n1"}, pool::EndReason::kOrphan, done);
+  pool.state->Reassign(first->meeting, {"n1"}, {}, pool::EndReason::kOrphan, done);
   pool.journal->Run();
   EXPECT_EQ((*moved)->error().code, ErrorCode::kNoServers);
   EXPECT_EQ(pool.state->FindMeeting("", "m"), nullptr);
@@ -221,8 +246,8 @@ TEST(Claims, AMeetingOnAnOfflineNodeMovesOnlyOnce) {
   pool.FailPoll("n1");
   auto [first, first_done] = MakeSlot<ClaimResult>();
   auto [second, second_done] = MakeSlot<ClaimResult>();
-  pool.state->Reassign(meeting, {}, pool::EndReason::kSuperseded, first_done);
-  pool.state->Reassign(meeting, {}, pool::EndReason::kSuperseded, second_done);
+  pool.state->Reassign(meeting, {}, {}, pool::EndReason::kSuperseded, first_done);
+  pool.state->Reassign(meeting, {}, {}, pool::EndReason::kSuperseded, second_done);
   pool.journal->Run();
   EXPECT_EQ(KindOf(first), ClaimKind::kClaimed);
   EXPECT_FALSE(second->has_value());
@@ -239,7 +264,7 @@ TEST(Claims, ASettledMeetingThatCannotMoveStays) {
   pool.FailPoll("n1");
   pool.FailPoll("n1");
   auto [moved, done] = MakeSlot<ClaimResult>();
-  pool.state->Reassign(meeting, {}, pool::EndReason::kSuperseded, done);
+  pool.state->Reassign(meeting, {}, {}, pool::EndReason::kSuperseded, done);
   EXPECT_EQ((*moved)->error().code, ErrorCode::kNoServers);
   EXPECT_EQ(pool.state->FindMeeting("", "m"), meeting);
   EXPECT_TRUE(pool.state->PendingEnds().empty());
@@ -254,7 +279,7 @@ TEST(Claims, AFailedMoveGoesBackToTheSettledMeeting) {
   pool.FailPoll("n1");
   pool.journal->fail = true;
   auto [moved, done] = MakeSlot<ClaimResult>();
-  pool.state->Reassign(meeting, {}, pool::EndReason::kSuperseded, done);
+  pool.state->Reassign(meeting, {}, {}, pool::EndReason::kSuperseded, done);
   pool.journal->Run();
   EXPECT_EQ((*moved)->error().code, ErrorCode::kIo);
   EXPECT_EQ(pool.state->FindMeeting("", "m"), meeting);
@@ -269,7 +294,7 @@ TEST(Claims, AFailedMoveOfAnUnsettledClaimReleasesIt) {
   const auto claim = pool.Claim("m");
   pool.journal->fail = true;
   auto [moved, done] = MakeSlot<ClaimResult>();
-  pool.state->Reassign(claim->meeting, {claim->node->node.id}, pool::EndReason::kOrphan, done);
+  pool.state->Reassign(claim->meeting, {claim->node->node.id}, {}, pool::EndReason::kOrphan, done);
   const auto waiting = pool.StartClaim({.meeting_id = "m"});
   pool.journal->Run();
   EXPECT_EQ((*moved)->error().code, ErrorCode::kIo);
@@ -362,7 +387,7 @@ TEST_F(InDoubt, WithItsNodeUnreachableOneCallerDecides) {
   pool_.FailPoll("n1");
   EXPECT_FALSE(second->has_value());
   auto [moved, done] = MakeSlot<ClaimResult>();
-  pool_.state->Reassign((*first)->value().meeting, {"n1"}, pool::EndReason::kOrphan, done);
+  pool_.state->Reassign((*first)->value().meeting, {"n1"}, {}, pool::EndReason::kOrphan, done);
   pool_.journal->Run();
   EXPECT_EQ(KindOf(moved), ClaimKind::kClaimed);
   EXPECT_EQ((*moved)->value().node->node.id, "n2");
@@ -391,7 +416,7 @@ TEST_F(InDoubt, AReassignThatComesAfterTheAnswerChangesNothing) {
   pool_.FailPoll("n1");
   pool_.Poll("n1", {Listed("m", "i")});
   auto [moved, done] = MakeSlot<ClaimResult>();
-  pool_.state->Reassign((*first)->value().meeting, {"n1"}, pool::EndReason::kOrphan, done);
+  pool_.state->Reassign((*first)->value().meeting, {"n1"}, {}, pool::EndReason::kOrphan, done);
   EXPECT_EQ(KindOf(moved), ClaimKind::kExisting);
   EXPECT_EQ((*moved)->value().node->node.id, "n1");
   EXPECT_TRUE(pool_.state->PendingEnds().empty());

@@ -41,8 +41,8 @@ NodeSlot* LiveState::FindSlot(std::string_view id) const {
 }
 
 Result<NodePtr> LiveState::MakeView(pool::Node node, const NodeView* before) const {
-  if (!(node.load_multiplier > 0) || !std::isfinite(node.load_multiplier)) {
-    return plenary::Fail(ErrorCode::kInvalidArgument, "the load multiplier must be greater than 0");
+  if (node.load_multiplier == 0 || !std::isfinite(node.load_multiplier)) {  // negative ones are Scalelite's to allow
+    return plenary::Fail(ErrorCode::kInvalidArgument, "The load multiplier must not be 0.");
   }
   auto view = std::make_shared<NodeView>();
   if (before != nullptr && before->node.url == node.url) {

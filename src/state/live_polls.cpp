@@ -12,9 +12,13 @@ using pool::MeetingPhase;
 constexpr std::int64_t kTombstoneMs = 60'000;        // BBB ends a meeting up to a few seconds after it said so
 constexpr std::int64_t kUnlistedEndMs = 5 * 60'000;  // a create that takes longer to appear does not come
 constexpr std::int64_t kEndTtlMs = 86'400'000;
+constexpr std::int64_t kClaimPatienceMs = 10 * 60'000;  // no create takes that long: whoever claimed it is gone
 
 pool::MeetingCount CountOf(const bbb::NodeMeeting& listed) {
-  return {.participants = listed.participants, .moderators = listed.moderators, .create_time_ms = listed.create_time_ms, .breakout = listed.breakout};
+  return {.participants = listed.participants,
+          .moderators = listed.moderators,
+          .create_time_ms = listed.create_time_ms,
+          .breakout = listed.breakout};
 }
 
 Settlement SettlementOf(const bbb::NodeMeeting& listed) {
@@ -191,7 +195,8 @@ void LiveState::DropMissing(Turn& turn, Poll& poll) {
   }
   std::erase_if(poll.slot.ends, [&](const pool::PendingEnd& end) {
     if (end.created_at_ms + kUnlistedEndMs > poll.report.started_at_ms) return false;
-    const bool due = std::any_of(poll.outcome.due.begin(), poll.outcome.due.end(), [&end](const auto& other) { return other.id == end.id; });
+    const auto is_this = [&end](const pool::PendingEnd& other) { return other.id == end.id; };
+    const bool due = std::any_of(poll.outcome.due.begin(), poll.outcome.due.end(), is_this);
     if (!due) turn.Write(DropEnd{end.id});
     return !due;
   });
@@ -233,6 +238,7 @@ void LiveState::ApplyPollFailure(std::string node_id, std::string error, std::in
 }
 
 std::optional<pool::PendingEnd> LiveState::Owe(NodeSlot& slot, const pool::Meeting& meeting, pool::EndReason reason, std::int64_t now_ms) {
+  if (meeting.adopted && reason != pool::EndReason::kRequested) return std::nullopt;  // not created by us, so not ours to end
   const bool known = std::any_of(slot.ends.begin(), slot.ends.end(), [&meeting](const pool::PendingEnd& end) {
     return end.meeting_id == meeting.meeting_id && end.internal_id == meeting.internal_id && end.moderator_pw == meeting.moderator_pw;
   });
@@ -256,7 +262,8 @@ void LiveState::WriteOwed(Turn& turn, const pool::Meeting& meeting, std::optiona
 void LiveState::EndDone(std::int64_t pending_end_id) {
   Turn turn(*this);
   for (const auto& slot : slots_) {
-    const auto end = std::find_if(slot->ends.begin(), slot->ends.end(), [pending_end_id](const auto& other) { return other.id == pending_end_id; });
+    const auto is_this = [pending_end_id](const pool::PendingEnd& other) { return other.id == pending_end_id; };
+    const auto end = std::find_if(slot->ends.begin(), slot->ends.end(), is_this);
     if (end == slot->ends.end()) continue;
     slot->tombstones.push_back({end->meeting_id, end->internal_id, NowMs()});
     slot->ends.erase(end);
@@ -274,7 +281,7 @@ void LiveState::DropOldEnds(Turn& turn, NodeSlot& slot, std::int64_t now_ms) {
 }
 
 void LiveState::Sweep(std::int64_t now_ms) {
-  std::vector<MeetingPtr> expired;
+  std::vector<MeetingPtr> expired, abandoned;
   const std::int64_t oldest_ms = now_ms - options_.meeting_ttl_ms;
   for (MeetingMap::Shard& shard : meetings_.shards()) {
     const std::lock_guard lock(shard.mutex);
@@ -282,14 +289,18 @@ void LiveState::Sweep(std::int64_t now_ms) {
       entry->seats.DropLate(now_ms);
       MeetingMap::Recount(*entry, options_.load, now_ms);
       if (entry->touched_ms <= oldest_ms) expired.push_back(entry->meeting);
+      const pool::Meeting& meeting = *entry->meeting;
+      if (meeting.phase == MeetingPhase::kClaimed && meeting.claimed_at_ms + kClaimPatienceMs <= now_ms) abandoned.push_back(entry->meeting);
     }
   }
   Turn turn(*this);
+  for (const MeetingPtr& meeting : abandoned) {
+    Entry* entry = Current(*meeting);
+    if (entry != nullptr && entry->meeting->phase == MeetingPhase::kClaimed) entry->in_doubt = true;  // the next poll of its node decides
+  }
   for (const MeetingPtr& meeting : expired) {
     Entry* entry = Current(*meeting);
-    if (entry == nullptr || entry->touched_ms > oldest_ms) continue;
-    // An unsettled claim belongs to the request that is creating the meeting.
-    if (entry->meeting->phase == MeetingPhase::kSettled || entry->in_doubt) Drop(turn, *entry, now_ms);
+    if (entry != nullptr && entry->touched_ms <= oldest_ms) Drop(turn, *entry, now_ms);
   }
   for (const auto& slot : slots_) {
     DropOldEnds(turn, *slot, now_ms);

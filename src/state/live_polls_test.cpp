@@ -231,12 +231,26 @@ TEST(Ends, ASupersededCopyIsDueWhenItsNodeIsBack) {
   pool.FailPoll("n1");
   pool.FailPoll("n1");
   auto [moved, done] = MakeSlot<ClaimResult>();
-  pool.state->Reassign(meeting, {}, pool::EndReason::kSuperseded, done);
+  pool.state->Reassign(meeting, {}, {}, pool::EndReason::kSuperseded, done);
   pool.journal->Run();
   pool.state->Settle((*moved)->value().meeting, {.internal_id = "i2"});
   const PollOutcome outcome = pool.Poll("n1", {Listed("m", "int-m")});
   ASSERT_EQ(outcome.due.size(), 1u);
   EXPECT_EQ(outcome.due[0].reason, pool::EndReason::kSuperseded);
+}
+
+TEST(Ends, AdoptedMeetingsAreEndedOnlyOnRequest) {
+  Pool pool;
+  pool.AddNode("n1");
+  pool.Poll("n1", {Listed("wild", "i")});
+  pool.AddNode("n2");
+  pool.FailPoll("n1");
+  pool.FailPoll("n1");
+  pool.state->Reassign(pool.state->FindMeeting("", "wild"), {}, {}, pool::EndReason::kSuperseded, [](const auto&) {});
+  EXPECT_TRUE(pool.state->PendingEnds().empty());
+  pool.Poll("n2", {Listed("other", "i")});
+  pool.state->Forget(pool.state->FindMeeting("", "other"), pool::EndReason::kRequested, {});
+  EXPECT_EQ(pool.state->PendingEnds().size(), 1u);
 }
 
 TEST(Ends, TheSameEndIsOwedOnce) {
@@ -265,14 +279,29 @@ TEST(Sweep, MeetingsWithoutAProofExpire) {
   Pool pool;
   pool.AddNode("n1");
   pool.Create("m");
-  const auto unsettled = pool.Claim("u");
   pool.Pass(23 * kHour);
   pool.Poll("n1", {Listed("m", "int-m")});
   pool.Pass(23 * kHour);
   EXPECT_NE(pool.state->FindMeeting("", "m"), nullptr);
   pool.Pass(kHour);
   EXPECT_EQ(pool.state->FindMeeting("", "m"), nullptr);
-  EXPECT_NE(pool.state->FindMeeting("", "u"), nullptr);
+}
+
+TEST(Sweep, AnAbandonedClaimIsDecidedByItsNode) {
+  Pool pool;
+  pool.AddNode("n1");
+  pool.Claim("made");
+  pool.Claim("lost");
+  const auto waiting = pool.StartClaim({.meeting_id = "lost"});
+  pool.Pass(9 * kMinute);
+  pool.Poll("n1", {Listed("made", "i")});
+  EXPECT_EQ(pool.state->FindMeeting("", "made")->phase, pool::MeetingPhase::kClaimed);
+  pool.Pass(kMinute);
+  pool.Poll("n1", {Listed("made", "i")});
+  EXPECT_EQ(pool.state->FindMeeting("", "made")->phase, pool::MeetingPhase::kSettled);
+  ASSERT_TRUE(waiting->has_value());
+  EXPECT_EQ((*waiting)->value().kind, ClaimKind::kClaimed);
+  EXPECT_EQ(pool.state->PendingEnds().size(), 1u);
 }
 
 TEST(Sweep, AProofIsWrittenOnlyNowAndThen) {

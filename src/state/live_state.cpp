@@ -14,8 +14,13 @@ std::uint64_t NextTableVersion() {
 }  // namespace
 
 LiveState::LiveState(std::unique_ptr<Journal> journal, StateOptions options, Clock& clock, Random& random, pool::HistorySink* history)
-    : options_(options), clock_(clock), random_(random), history_(history), table_(std::make_shared<const NodeTable>(std::vector<NodePtr>())),
-      table_version_(NextTableVersion()), journal_(std::move(journal)) {}
+    : options_(options),
+      clock_(clock),
+      random_(random),
+      history_(history),
+      table_(std::make_shared<const NodeTable>(std::vector<NodePtr>())),
+      table_version_(NextTableVersion()),
+      journal_(std::move(journal)) {}
 
 LiveState::~LiveState() {
   journal_.reset();

@@ -19,6 +19,7 @@
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "pool/placement.hpp"
+#include "pool/server_tags.hpp"
 #include "state/journal.hpp"
 #include "state/meeting_map.hpp"
 #include "state/state_store.hpp"
@@ -51,7 +52,8 @@ class LiveState : public StateStore {
   void SetVersion(std::string id, std::string bbb_version) override;
 
   void Claim(ClaimRequest request, Done<ClaimResult> done) override;
-  void Reassign(MeetingPtr claim, std::vector<std::string> tried, std::optional<pool::EndReason> owe_end, Done<ClaimResult> done) override;
+  void Reassign(MeetingPtr claim, std::vector<std::string> tried, std::string server_tag, std::optional<pool::EndReason> owe_end,
+                Done<ClaimResult> done) override;
   void Settle(const MeetingPtr& claim, Settlement settlement) override;
   void Release(const MeetingPtr& claim, std::optional<pool::EndReason> owe_end, Done<void> done) override;
   void Forget(const MeetingPtr& meeting, std::optional<pool::EndReason> owe_end, Done<void> done) override;
@@ -80,7 +82,9 @@ class LiveState : public StateStore {
 
     void Write(Row row) { rows_.push_back(std::move(row)); }                       // memory stands
     void OnWritten(std::function<void(const Status&)> done) { written_ = std::move(done); }  // once for all of Write
-    void Require(std::vector<Row> rows, std::function<void(const Status&)> done) { changes_.push_back({std::move(rows), true, std::move(done)}); }
+    void Require(std::vector<Row> rows, std::function<void(const Status&)> done) {
+      changes_.push_back({std::move(rows), true, std::move(done)});
+    }
     void Later(std::function<void()> call) { later_.push_back(std::move(call)); }  // without the lock
     void Wake(std::vector<Waiter> waiters);
 
@@ -106,7 +110,10 @@ class LiveState : public StateStore {
 
   // live_claims.cpp
   void ClaimNow(Turn& turn, ClaimRequest request, Done<ClaimResult> done);
-  NodeSlot* Place(Turn& turn, std::string_view tenant_id, std::string_view meeting_id, std::span<const std::string> tried);
+  /// Never null. kNoServers, kTagUnavailable.
+  Result<NodeSlot*> Place(Turn& turn, std::string_view tenant_id, std::string_view meeting_id, std::span<const std::string> tried,
+                          const pool::TagWish& wish);
+  void KeepTagged(const pool::TagWish& wish, bool wished, pool::Decision& decision);
   std::optional<pool::Exclusion> WhyNot(const NodeSlot& slot, std::span<const std::string> tried) const;
   void KeepDecision(Turn& turn, pool::Decision decision, std::optional<std::size_t> chosen);
   std::string AllocateVoiceBridge(const ClaimRequest& request) const;
@@ -120,7 +127,9 @@ class LiveState : public StateStore {
   static void Refuse(Turn& turn, std::vector<Waiter> waiters, const Error& error);
   /// Forgets it everywhere; those who wait for it claim anew at the end of the turn.
   void Drop(Turn& turn, Entry& entry, std::int64_t now_ms);
-  void Replace(Entry& entry, MeetingPtr meeting, NodeSlot& slot) { meetings_.Replace(entry, std::move(meeting), slot, options_.load, NowMs()); }
+  void Replace(Entry& entry, MeetingPtr meeting, NodeSlot& slot) {
+    meetings_.Replace(entry, std::move(meeting), slot, options_.load, NowMs());
+  }
 
   // live_polls.cpp
   struct Poll;

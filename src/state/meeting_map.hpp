@@ -38,7 +38,7 @@ struct Entry {
   std::int64_t touched_ms = 0;     // last proof that it exists; written to the store only now and then
   std::int64_t settled_ms = 0;     // when the node's answer was last learned
   std::uint64_t poll = 0;          // serial of the last poll that listed it
-  bool in_doubt = false;           // was unsettled when we stopped; its node decides
+  bool in_doubt = false;           // unsettled, and its claimant is gone: its node decides
   bool handed_in_doubt = false;    // somebody got kInDoubt for it and will Reassign or Release
   bool generated_password = false;
 };

@@ -10,7 +10,8 @@ NodeTable::NodeTable(std::vector<NodePtr> nodes) : nodes_(std::move(nodes)) {
 }
 
 NodePtr NodeTable::Find(std::string_view id) const {
-  const auto found = std::lower_bound(nodes_.begin(), nodes_.end(), id, [](const NodePtr& node, std::string_view key) { return node->node.id < key; });
+  const auto before = [](const NodePtr& node, std::string_view key) { return node->node.id < key; };
+  const auto found = std::lower_bound(nodes_.begin(), nodes_.end(), id, before);
   return found != nodes_.end() && (*found)->node.id == id ? *found : nullptr;
 }
 

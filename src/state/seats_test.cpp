@@ -133,7 +133,8 @@ TEST(Seats, OnlyFitNodesTakeMeetings) {
   for (int i = 0; i < 10; ++i) EXPECT_EQ(pool.Claim("m" + std::to_string(i))->node->node.id, "good");
   const pool::Decision& decision = pool.history.decisions.back();
   EXPECT_EQ(decision.candidates, 1u);
-  for (const pool::Exclusion exclusion : {pool::Exclusion::kCordoned, pool::Exclusion::kDisabled, pool::Exclusion::kOffline, pool::Exclusion::kTagged}) {
+  using pool::Exclusion;
+  for (const Exclusion exclusion : {Exclusion::kCordoned, Exclusion::kDisabled, Exclusion::kOffline, Exclusion::kTagged}) {
     EXPECT_EQ(decision.excluded[static_cast<std::size_t>(exclusion)], 1u);
   }
 }
@@ -242,7 +243,7 @@ RC_GTEST_PROP(Seats, CountersNeverDrift, ()) {
       case 3: pool.Poll(node_id, {Listed(meeting_id, "int-" + meeting_id, which * 5)}, kSecond); break;
       case 4: pool.FailPoll(node_id); break;
       case 5: pool.Pass(which * 20 * kSecond); break;
-      case 6: if (meeting) pool.state->Reassign(meeting, {}, pool::EndReason::kSuperseded, [](const auto&) {}); pool.journal->Run(); break;
+      case 6: if (meeting) pool.state->Reassign(meeting, {}, {}, pool::EndReason::kSuperseded, [](const auto&) {}); break;
       case 7: if (meeting) pool.state->Forget(meeting, std::nullopt, {}); break;
       case 8: pool.journal->fail = which == 0; break;
     }

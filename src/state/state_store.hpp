@@ -59,6 +59,7 @@ struct ClaimRequest {
   std::string moderator_pw;   // "" = generate one
   std::string attendee_pw, name;
   std::string voice_bridge;   // the client's wish; used with use_external_voice_bridge
+  std::string server_tag;     // meta_server-tag as the client wrote it (pool::ParseTagWish)
 };
 
 enum class ClaimKind {
@@ -146,11 +147,12 @@ class StateStore {
   virtual void SetVersion(std::string id, std::string bbb_version) = 0;
 
   // --- claims -------------------------------------------------------------------------------------------------------------
-  /// The one atomic decision. While another caller's claim of the ID is not settled, waits for it. kNoServers, kIo (nothing was claimed).
+  /// The one atomic decision. While another caller's claim of the ID is not settled, waits for it. kNoServers, kTagUnavailable (detail: the tags), kIo (nothing was claimed).
   virtual void Claim(ClaimRequest request, Done<ClaimResult> done) = 0;
   /// Moves an unsettled or unreachable claim to another node not in `tried`, keeping voice bridge and password. When `owe_end`, the old
-  /// node's copy is ended later. If the claim changed meanwhile, behaves as Claim. kNoServers: the claim is released (and the end owed all the same).
-  virtual void Reassign(MeetingPtr claim, std::vector<std::string> tried, std::optional<pool::EndReason> owe_end, Done<ClaimResult> done) = 0;
+  /// node's copy is ended later. If the claim changed meanwhile, behaves as Claim. kNoServers, kTagUnavailable: the claim is released (and the end owed all the same).
+  virtual void Reassign(MeetingPtr claim, std::vector<std::string> tried, std::string server_tag, std::optional<pool::EndReason> owe_end,
+                        Done<ClaimResult> done) = 0;
   /// Durable soon after; need not be waited for.
   virtual void Settle(const MeetingPtr& claim, Settlement settlement) = 0;
   /// Gives the ID free; callers that wait for it go on. `done` may be empty.

@@ -66,7 +66,8 @@ class TestJournal final : public Journal {
   }
   template <class T>
   std::size_t Count() const {
-    return static_cast<std::size_t>(std::count_if(written.begin(), written.end(), [](const Row& row) { return std::holds_alternative<T>(row); }));
+    const auto is_one = [](const Row& row) { return std::holds_alternative<T>(row); };
+    return static_cast<std::size_t>(std::count_if(written.begin(), written.end(), is_one));
   }
   std::deque<Change> queue;
   std::vector<Row> written;
@@ -85,7 +86,8 @@ std::pair<Slot<T>, StateStore::Done<T>> MakeSlot() {
           }};
 }
 
-inline bbb::NodeMeeting Listed(std::string meeting_id, std::string internal_id, std::int64_t participants = 0, std::int64_t create_time_ms = kStart) {
+inline bbb::NodeMeeting Listed(std::string meeting_id, std::string internal_id, std::int64_t participants = 0,
+                               std::int64_t create_time_ms = kStart) {
   bbb::NodeMeeting meeting;
   meeting.internal_id = std::move(internal_id);
   meeting.moderator_pw = "mp-" + meeting_id;

@@ -241,3 +241,18 @@ test('an empty URL_HOST accepts every host', async (t) => {
   const plenary = await startPlenary(t, { env: { URL_HOST: '' } });
   assert.equal((await plenary.http('/bigbluebutton/api', { headers: { Host: 'any.example' } })).status, 200);
 });
+
+test('the log tells of every call, and holds no secret, password or checksum', async (t) => {
+  const { plenary, sim } = await startPool(t, { nodes: 1, env: { LOG_LEVEL: 'debug' }, sim: { secret: 'very-secret-of-the-node' } });
+  assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'logged', attendeePW: 'attendee-password', moderatorPW: 'moderator-password' }));
+  const join = await plenary.call('join', { fullName: 'Ann', meetingID: 'logged', password: 'moderator-password' });
+  await plenary.call('end', { meetingID: 'logged', password: 'wrong-password' });
+  await sim.faults(1, 'garbage');
+  await plenary.call('getMeetingInfo', { meetingID: 'logged' });
+  await plenary.command('poll.run', { what: 'all' });
+  await plenary.stop();
+  const log = plenary.child.output;
+  for (const call of ['create', 'join', 'end', 'getMeetingInfo']) assert.match(log, new RegExp(call));
+  for (const secret of [plenary.secret, sim.nodes[0].secret, 'attendee-password', 'moderator-password', 'wrong-password',
+    new URL(join.headers.location).searchParams.get('checksum')]) assert.ok(!log.includes(secret), `the log holds ${secret}`);
+});

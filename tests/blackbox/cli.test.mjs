@@ -111,3 +111,20 @@ test('only the owner may use the control socket', async (t) => {
   const plenary = await startPlenary(t);
   assert.equal(fs.statSync(path.join(plenary.data, 'plenary.sock')).mode & 0o777, 0o600);
 });
+
+test('a pool is exported and synchronised as YAML', async (t) => {
+  const { plenary, ids } = await startPool(t, { nodes: 2 });
+  const exported = await plenary.cli(['servers', 'export']);
+  assert.equal(exported.code, 0, exported.stderr);
+  for (const id of ids) assert.ok(exported.stdout.includes(id));
+  const same = await plenary.cli(['servers', 'sync', '-'], { input: exported.stdout });
+  assert.ok([0, 64].includes(same.code), `${same.code} ${same.stderr}`);
+  assert.equal((await plenary.command('servers.list')).servers.length, 2);
+  const changed = exported.stdout.replace(ids[0], 'renamed');
+  const dry = await plenary.cli(['servers', 'sync', '-', '--mode', 'force', '--dry-run'], { input: changed });
+  assert.equal(dry.code, 0, dry.stderr);
+  assert.ok(!(await plenary.command('servers.list')).servers.some((server) => server.id === 'renamed'), 'a dry run changed something');
+  const real = await plenary.cli(['servers', 'sync', '-', '--mode', 'force'], { input: changed });
+  assert.equal(real.code, 0, real.stderr);
+  assert.deepEqual((await plenary.command('servers.list')).servers.map((server) => server.id).sort(), [ids[1], 'renamed'].sort());
+});

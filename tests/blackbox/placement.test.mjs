@@ -95,3 +95,32 @@ test('LOAD_MODEL=scalelite counts one per create and join until the next poll', 
   for (let i = 0; i < 3; i++) await plenary.call('join', { meetingID: 'm1', fullName: 'A', role: 'VIEWER', userID: 'same' });
   assert.equal((await plenary.server(ids[0])).load, 4);
 });
+
+test('a removed server takes its meetings along; their IDs can be placed again', async (t) => {
+  const { plenary, sim, ids } = await startPool(t, { nodes: 2 });
+  assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'orphaned' }));
+  const home = (await meetingsPerNode(sim)).indexOf(1);
+  await assert.rejects(plenary.command('servers.remove', { id: ids[home] }), { code: 'conflict' });
+  await plenary.command('servers.remove', { id: ids[home], force: true });
+  for (const call of ['join', 'getMeetingInfo', 'end']) assertFailed(await plenary.call(call, { fullName: 'A', meetingID: 'orphaned' }), 'notFound', kTexts.notFound);
+  assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'orphaned' }));
+  assert.equal((await meetingsPerNode(sim))[1 - home], 1);
+});
+
+test('creates while the pool changes under them all end well', async (t) => {
+  const { plenary, sim, ids } = await startPool(t, { nodes: 4 });
+  let more = true;
+  const operator = (async () => {
+    while (more) {
+      for (const id of ids.slice(1)) {
+        for (const state of ['disabled', 'enabled']) await plenary.command('servers.set_state', { id, state });
+      }
+    }
+  })();
+  const client = async (k) => {
+    for (let i = 0; i < 25; i++) assertSuccess(await plenary.call('create', { name: 'Room', meetingID: `moving-${k}-${i}` }));
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, k) => client(k))).finally(() => { more = false; });
+  await operator;
+  assert.equal((await meetingsPerNode(sim)).reduce((sum, count) => sum + count, 0), 200);
+});

@@ -113,7 +113,7 @@ describe('BBB 3.0', () => {
         assert.equal(reply.xml.get(name), first.xml.get(name), name);
       }
     }
-    for (const passwords of [{ attendeePW: 'ap' }, { attendeePW: 'ap', moderatorPW: 'mp' }, { attendeePW: 'ap', moderatorPW: 'no' }]) {
+    for (const passwords of [{ attendeePW: 'ap' }, { moderatorPW: 'mp' }, { attendeePW: 'ap', moderatorPW: 'no' }]) {
       const reply = await repeat(passwords);
       assert.equal(key(reply), 'idNotUnique');
       assert.equal(reply.xml.get('message'), 'A meeting already exists with that meeting ID.  Please use a different meeting ID.');

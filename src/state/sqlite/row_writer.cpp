@@ -19,10 +19,11 @@ void Run(SQLite::Statement& statement) {
 }  // namespace
 
 RowWriter::RowWriter(SQLite::Database& database)
-    : put_node_(database, "INSERT OR REPLACE INTO nodes (id, url, secret, tag, load_multiplier, state, checksum_algorithm, bbb_version, online, polled) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      put_meeting_(database, "INSERT OR REPLACE INTO meetings (meeting_id, tenant_id, node_id, claim_id, phase, moderator_pw, attendee_pw, voice_bridge, "
-                             "name, internal_id, create_time_ms, claimed_at_ms, touched_at_ms, adopted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    : put_node_(database, "INSERT OR REPLACE INTO nodes (id, url, secret, tag, load_multiplier, state, checksum_algorithm, bbb_version, "
+                          "online, polled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      put_meeting_(database, "INSERT OR REPLACE INTO meetings (meeting_id, tenant_id, node_id, claim_id, phase, moderator_pw, attendee_pw, "
+                             "voice_bridge, name, internal_id, create_time_ms, claimed_at_ms, touched_at_ms, adopted) "
+                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       put_end_(database, "INSERT OR REPLACE INTO pending_ends (id, node_id, meeting_id, moderator_pw, internal_id, reason, created_at_ms) "
                          "VALUES (?, ?, ?, ?, ?, ?, ?)"),
       drop_node_(database, "DELETE FROM nodes WHERE id = ?"),

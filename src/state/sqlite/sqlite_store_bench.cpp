@@ -36,7 +36,8 @@ struct Bench {
   explicit Bench(int nodes, int meetings_per_node = 0, std::size_t xml_bytes = 1000) {
     store = std::move(*SqliteStore::Open(folder.file(), {}, clock, random, nullptr));
     for (int n = 0; n < nodes; ++n) {
-      pool::Node node{.id = "node-" + std::to_string(n), .url = "https://bbb" + std::to_string(n) + ".example.org/bigbluebutton/api", .secret = "s"};
+      const std::string number = std::to_string(n);
+      pool::Node node{.id = "node-" + number, .url = "https://bbb" + number + ".example.org/bigbluebutton/api", .secret = "s"};
       node.state = pool::AdminState::kEnabled;
       store->AddNode(std::move(node), [](const auto&) {});
       Poll(n, nodes, meetings_per_node, xml_bytes);

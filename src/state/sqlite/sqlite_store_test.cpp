@@ -43,7 +43,8 @@ class SqliteStoreTest : public ::testing::Test {
   }
 
   static Result<NodePtr> AddNode(StateStore& store, const std::string& id) {
-    pool::Node node{.id = id, .url = "http://" + id + ".test/bigbluebutton/api", .secret = "secret-" + id, .tag = "", .load_multiplier = 1.5};
+    pool::Node node{.id = id, .url = "http://" + id + ".test/bigbluebutton/api", .secret = "secret-" + id};
+    node.load_multiplier = 1.5;
     node.state = pool::AdminState::kEnabled;
     std::promise<Result<NodePtr>> promise;
     store.AddNode(std::move(node), [&promise](Result<NodePtr> result) { promise.set_value(std::move(result)); });
@@ -172,7 +173,9 @@ TEST_F(SqliteStoreTest, AcknowledgedClaimsSurviveAKill) {
   ::close(pipe_ends[0]);
   ::waitpid(child, nullptr, 0);
   auto store = Open();
-  for (int i = 0; i <= acknowledged; ++i) ASSERT_NE(store->FindMeeting("", "m" + std::to_string(i)), nullptr) << i << " of " << acknowledged;
+  for (int i = 0; i <= acknowledged; ++i) {
+    ASSERT_NE(store->FindMeeting("", "m" + std::to_string(i)), nullptr) << i << " of " << acknowledged;
+  }
 }
 
 TEST_F(SqliteStoreTest, AFullDiskRefusesClaimsAndRecovers) {
@@ -283,8 +286,9 @@ TEST_F(SqliteStoreTest, ManyThreads) {
         (void)store->Nodes()->Find("n1");
         (void)store->LoadOf("n2");
         if (i % 10 == t) {
-          store->ApplyPoll({.node_id = "n" + std::to_string(t), .started_at_ms = kStart, .now_ms = kStart, .meetings = {Listed(id, "i", 3)}},
-                           [](const auto&) {});
+          PollReport report{.node_id = "n" + std::to_string(t), .started_at_ms = kStart, .now_ms = kStart};
+          report.meetings.push_back(Listed(id, "i", 3));
+          store->ApplyPoll(std::move(report), [](const auto&) {});
           store->Sweep(kStart + i);
           (void)store->KnownMeetings("n0");
           (void)store->Meetings();

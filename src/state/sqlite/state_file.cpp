@@ -34,8 +34,8 @@ CREATE TABLE pending_ends (
 )sql";
 
 tl::unexpected<Error> Damaged(const std::string& path, const std::string& what) {
-  return Fail(ErrorCode::kCorrupt, path + " is damaged (" + what + "). It was left as it is. Restore it from a backup, or move it away with its "
-                                   "-wal file and add the servers again: running meetings are found on them.");
+  return Fail(ErrorCode::kCorrupt, path + " is damaged (" + what + "). It was left as it is. Restore it from a backup, or move it away " +
+                                       "with its -wal file and add the servers again: running meetings are found on them.");
 }
 
 /// SQLite would create the file with the umask's permissions; -wal and -shm take over those of the file.
@@ -73,8 +73,8 @@ void ReadNodes(SQLite::Database& database, SavedRows& rows) {
 
 void ReadMeetings(SQLite::Database& database, SavedRows& rows) {
   SQLite::Statement row(database,
-                        "SELECT meeting_id, tenant_id, node_id, claim_id, phase, moderator_pw, attendee_pw, voice_bridge, name, internal_id, "
-                        "create_time_ms, claimed_at_ms, touched_at_ms, adopted FROM meetings");
+                        "SELECT meeting_id, tenant_id, node_id, claim_id, phase, moderator_pw, attendee_pw, voice_bridge, name, "
+                        "internal_id, create_time_ms, claimed_at_ms, touched_at_ms, adopted FROM meetings");
   while (row.executeStep()) {
     pool::Meeting meeting;
     meeting.meeting_id = Text(row, 0);
@@ -96,7 +96,8 @@ void ReadMeetings(SQLite::Database& database, SavedRows& rows) {
 }
 
 void ReadEnds(SQLite::Database& database, SavedRows& rows) {
-  SQLite::Statement row(database, "SELECT id, node_id, meeting_id, moderator_pw, internal_id, reason, created_at_ms FROM pending_ends ORDER BY id");
+  SQLite::Statement row(database,
+                        "SELECT id, node_id, meeting_id, moderator_pw, internal_id, reason, created_at_ms FROM pending_ends ORDER BY id");
   while (row.executeStep()) {
     pool::PendingEnd end;
     end.id = Number(row, 0);
@@ -143,8 +144,9 @@ Result<std::unique_ptr<SQLite::Database>> OpenStateFile(const std::string& path,
     if (const std::string wrong = WhatIsWrong(*database); !wrong.empty()) return Damaged(path, wrong);
     const int version = database->execAndGet("PRAGMA user_version").getInt();
     if (version > kSchemaVersion) {
-      return Fail(ErrorCode::kCorrupt, path + " was written by a newer version of Plenary (format " + std::to_string(version) + ", this one knows " +
-                                       std::to_string(kSchemaVersion) + "). It was left as it is. Start that version, or restore a backup.");
+      return Fail(ErrorCode::kCorrupt,
+                  path + " was written by a newer version of Plenary (format " + std::to_string(version) + ", this one knows " +
+                      std::to_string(kSchemaVersion) + "). It was left as it is. Start that version, or restore a backup.");
     }
     sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
     Prepare(*database, version);
