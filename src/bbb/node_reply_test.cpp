@@ -189,7 +189,7 @@ TEST(RepairXml, EveryCutOfACreateReplyCanBeRead) {
     // A text that was cut may be half of one: we don't take it for a value, the client sees what there was of it.
     EXPECT_TRUE(after.status.success || !before.status.success);
     EXPECT_TRUE(before.meeting_id.empty() || before.meeting_id == after.meeting_id);
-    EXPECT_EQ(before.status.has_key_and_message, after.status.has_key_and_message);
+    EXPECT_TRUE(after.status.has_key_and_message || !before.status.has_key_and_message);
     // Nothing is invented and at most an incomplete tag, reference or character is lost.
     const std::size_t kept = std::string_view(repaired).find(cut.substr(0, cut.rfind('<') == std::string_view::npos ? 0 : cut.rfind('<')));
     EXPECT_TRUE(kept == 0 || repaired == "<response/>") << repaired;
