@@ -26,6 +26,8 @@ constexpr std::size_t kMaxRequestBytes = 4 << 20;   // a servers.yml of thousand
 constexpr std::size_t kMaxAnswerBytes = 512 << 20;
 constexpr std::size_t kMaxConnections = 16;
 constexpr std::chrono::seconds kStartWait{3};
+constexpr std::chrono::seconds kAnswerWait{60};   // a command asks a node once at the most …
+constexpr std::chrono::seconds kLongWait{3'600};  // … or each of its meetings
 
 std::string_view CodeName(ErrorCode code) {
   switch (code) {
@@ -55,6 +57,15 @@ bool SendAll(int fd, std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(n));
   }
   return true;
+}
+
+bool AsksManyTimes(std::string_view command) {
+  return command == "poll.run" || command == "servers.panic" || command.starts_with("meetings.") || command == "servers.meetings";
+}
+
+void SetReceiveTimeout(int fd, std::chrono::seconds limit) {
+  const timeval value{limit.count(), 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &value, sizeof value);
 }
 
 /// Up to and without the newline. False at the end, on errors and over the limit.
@@ -156,6 +167,7 @@ struct ControlSocket::Impl {
   }
 
   void Serve(Connection& connection) {
+    SetReceiveTimeout(connection.fd, kAnswerWait);
     std::string line;
     if (!Admitted(connection.fd)) {
       SendAll(connection.fd, FailureText({ErrorCode::kPermission, "Only the owner of the data folder and root may send commands."}) + "\n");
@@ -204,17 +216,19 @@ struct ControlSocket::Impl {
 ControlSocket::ControlSocket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<ControlSocket>> ControlSocket::Open(std::string path, runtime::Runtime& runtime, Commands& commands, observe::Log& log) {
-  auto address = AddressOf(path);
+  // Under its own name only when it answers: whoever sees the socket can use it.
+  const std::string draft = path + ".new";
+  auto address = AddressOf(draft);
   if (!address) return tl::unexpected(address.error());
   auto impl = std::make_unique<Impl>(runtime, commands, log);
   impl->path = path;
-  ::unlink(path.c_str());
+  ::unlink(draft.c_str());
   impl->listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const mode_t before = ::umask(0177);
   const bool bound = impl->listener >= 0 && ::bind(impl->listener, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0;
   const int why = errno;
   ::umask(before);
-  if (!bound || ::listen(impl->listener, 16) != 0) {
+  if (!bound || ::listen(impl->listener, 16) != 0 || ::rename(draft.c_str(), path.c_str()) != 0) {
     if (impl->listener >= 0) ::close(impl->listener);
     return Fail(ErrorCode::kIo, "The control socket can't be made: " + path + ": " + std::strerror(why));
   }
@@ -244,6 +258,7 @@ Result<boost::json::object> CallControlSocket(const std::string& path, std::stri
     if (fd >= 0) ::close(fd);
     return Fail(ErrorCode::kUnreachable, "Nobody answers at " + path + ": " + std::strerror(why));
   }
+  SetReceiveTimeout(fd, AsksManyTimes(command) ? kLongWait : kAnswerWait);
   boost::json::object request;
   request["command"] = command;
   request["arguments"] = arguments;
@@ -252,7 +267,7 @@ Result<boost::json::object> CallControlSocket(const std::string& path, std::stri
   ::close(fd);
   boost::system::error_code failed;
   const boost::json::value answer = answered ? boost::json::parse(line, failed) : boost::json::value();
-  if (!answered || failed || !answer.is_object()) return Fail(ErrorCode::kUnreachable, "The server at " + path + " broke off.");
+  if (!answered || failed || !answer.is_object()) return Fail(ErrorCode::kUnreachable, "The server at " + path + " broke off or did not answer in time.");
   const boost::json::object& object = answer.as_object();
   if (const auto* ok = object.if_contains("ok"); ok != nullptr && ok->is_bool() && ok->as_bool()) {
     const auto* result = object.if_contains("result");

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -38,10 +40,12 @@ bool FromLastPoll(const Services& services, const pool::Node& node) {
   return max_age > 0 && node.last_poll_ok_ms > 0 && ToMs(services.clock.Now()) - node.last_poll_ok_ms <= max_age;
 }
 
-/// Meetings of a node as we know them, for one that isn't asked or doesn't answer.
-void AppendKnown(const Services& services, const std::string& node_id, std::string& out, bool& any) {
+/// Meetings of a node as we know them, for one that isn't asked or doesn't answer; without those of `listed`.
+void AppendKnown(const Services& services, const std::string& node_id, const std::vector<bbb::NodeMeeting>& listed, std::string& out, bool& any) {
+  std::unordered_set<std::string_view> ids;
+  for (const bbb::NodeMeeting& meeting : listed) ids.insert(meeting.meeting_id);
   for (const state::KnownMeeting& known : services.store.KnownMeetings(node_id)) {
-    if (known.meeting->phase != pool::MeetingPhase::kSettled) continue;
+    if (known.meeting->phase != pool::MeetingPhase::kSettled || ids.contains(known.meeting->meeting_id)) continue;
     any = true;
     if (known.xml) {
       out += "    ";
@@ -98,7 +102,7 @@ Task<void> GetMeetings(const Services& services, CallInput&, http::Reply& reply)
     if (!part->answered) {
       silent += silent.empty() ? "" : ",";
       silent += id;
-      AppendKnown(services, id, out, any);
+      AppendKnown(services, id, {}, out, any);
       continue;
     }
     for (const bbb::NodeMeeting& meeting : part->list.meetings) {
@@ -108,8 +112,10 @@ Task<void> GetMeetings(const Services& services, CallInput&, http::Reply& reply)
       out += meeting.raw;
       out += '\n';
     }
+    // A meeting that can't be read is not an ended one.
+    if (part->list.broken > 0) AppendKnown(services, id, part->list.meetings, out, any);
   }
-  for (const state::NodePtr& node : known_only) AppendKnown(services, node->node.id, out, any);
+  for (const state::NodePtr& node : known_only) AppendKnown(services, node->node.id, {}, out, any);
   if (any) {
     bbb::EndMeetings(out);
   } else {

@@ -85,6 +85,7 @@ struct Application::Impl {
   std::unique_ptr<http::Server> server;
   std::unique_ptr<admin::ControlSocket> control;
   std::vector<std::string> addresses;
+  bool running = false;  // the threads
   sigset_t signals{};
 
   Status OpenStores() {
@@ -141,7 +142,7 @@ struct Application::Impl {
 
   ~Impl() {
     control.reset();
-    if (poller && runtime) {
+    if (running) {
       std::promise<void> stopped;
       boost::asio::post(runtime->Control(), [&] {
         poller->Stop();
@@ -150,7 +151,10 @@ struct Application::Impl {
       stopped.get_future().wait();
     }
     if (runtime) runtime->Stop();
+    server.reset();
+    // Before the threads' contexts: whoever still waits for a claim is told, and that goes through them.
     if (store) store->Flush();
+    store.reset();
     log.Flush();
   }
 };
@@ -160,25 +164,29 @@ Application::Application(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Application::~Application() = default;
 
 Result<std::unique_ptr<Application>> Application::Start(const config::LoadedSettings& loaded, Mode mode) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  // Before any thread exists, so that all inherit it and RunUntilSignal alone receives them.
+  if (mode == Mode::kServe) pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   auto impl = std::make_unique<Impl>(loaded);
-  if (mode == Mode::kServe) {
-    // Before any thread exists, so that all inherit it and RunUntilSignal alone receives them.
-    sigemptyset(&impl->signals);
-    sigaddset(&impl->signals, SIGTERM);
-    sigaddset(&impl->signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &impl->signals, nullptr);
-  }
+  impl->signals = signals;
   if (const Status status = impl->OpenStores(); !status) return tl::unexpected(status.error());
   impl->BuildCommands();
   if (mode == Mode::kServe) {
     if (const Status status = impl->ChooseSecrets(); !status) return tl::unexpected(status.error());
     if (const Status status = impl->BuildServer(); !status) return tl::unexpected(status.error());
   }
-  impl->runtime->Start();
   if (mode == Mode::kServe) {
+    // First, so that whoever sees the API answer can send commands, too; they wait until the threads run.
     auto control = admin::ControlSocket::Open(ControlSocketPath(loaded.settings.data_dir), *impl->runtime, *impl->commands, impl->log);
     if (!control) return tl::unexpected(control.error());
     impl->control = std::move(*control);
+  }
+  impl->runtime->Start();
+  impl->running = true;
+  if (mode == Mode::kServe) {
     impl->poller->Start();
     for (const std::string& address : impl->addresses) {
       impl->log.Info("serving", {{"address", address}, {"servers", static_cast<long long>(impl->store->Nodes()->all().size())},

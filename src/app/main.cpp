@@ -1,7 +1,5 @@
 #include "app/main.hpp"
 
-#include <sys/resource.h>
-
 #include <csignal>
 #include <iostream>
 
@@ -56,16 +54,7 @@ Result<std::unique_ptr<cli::Owner>> OpenOwner(const config::LoadedSettings& load
   return std::make_unique<LocalOwner>(std::move(*application));
 }
 
-/// Connections are files; the default soft limit of 1024 is soon used up.
-void RaiseFileLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int Serve(const config::LoadedSettings& loaded, const cli::ServeFlags& flags) {
-  RaiseFileLimit();
   auto application = Application::Start(loaded, Mode::kServe);
   if (!application) {
     std::cerr << "plenary: " << application.error().detail << "\n";

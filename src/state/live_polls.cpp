@@ -54,7 +54,7 @@ void LiveState::ApplyPoll(PollReport report, Done<PollOutcome> done) {
   NodeSlot* slot = FindSlot(report.node_id);
   if (slot == nullptr) return turn.Later([done = std::move(done)] { done(plenary::Fail(ErrorCode::kNotFound, "the server was removed")); });
   Poll poll{.report = report, .slot = *slot, .serial = ++last_poll_, .outcome = {}};
-  slot->unreachable = false;
+  slot->unreachable = report.incomplete;
   for (const bbb::NodeMeeting& listed : report.meetings) TakeListed(turn, poll, listed);
   DropMissing(turn, poll);
   slot->foreign_seats = poll.foreign_seats;
@@ -80,7 +80,7 @@ void LiveState::ApplyPoll(PollReport report, Done<PollOutcome> done) {
       slot->scalelite_load = static_cast<double>(pool::ScaleliteLoad(options_.load, counts, report.now_ms)) * node.load_multiplier;
     }
     // Scalelite looks at its load alone; an old meeting that is empty just now is no reason for us to give it up.
-    const bool empty = options_.load.model == pool::LoadModel::kScalelite || (slot->entries.empty() && report.meetings.empty());
+    const bool empty = !report.incomplete && (options_.load.model == pool::LoadModel::kScalelite || (slot->entries.empty() && report.meetings.empty()));
     if (node.cordoned() && LoadValue(*slot, options_.load.model) == 0 && empty) {
       node.state = pool::AdminState::kDisabled;
       poll.outcome.auto_disabled = true;
@@ -183,6 +183,10 @@ void LiveState::DropMissing(Turn& turn, Poll& poll) {
   const std::vector<Entry*> entries(poll.slot.entries.begin(), poll.slot.entries.end());
   for (Entry* entry : entries) {
     if (entry->poll == poll.serial) continue;
+    if (poll.report.incomplete) {  // absence proves nothing; whoever waits for an answer about a claim in doubt decides himself
+      if (entry->in_doubt) turn.Wake(TakeWaiters(*entry));
+      continue;
+    }
     const pool::Meeting& meeting = *entry->meeting;
     if (entry->in_doubt) {
       // Its create may still be on its way to the node, so the end stays owed.
@@ -193,6 +197,7 @@ void LiveState::DropMissing(Turn& turn, Poll& poll) {
       Drop(turn, *entry, now_ms);
     }
   }
+  if (poll.report.incomplete) return;
   std::erase_if(poll.slot.ends, [&](const pool::PendingEnd& end) {
     if (end.created_at_ms + kUnlistedEndMs > poll.report.started_at_ms) return false;
     const auto is_this = [&end](const pool::PendingEnd& other) { return other.id == end.id; };
@@ -290,7 +295,8 @@ void LiveState::Sweep(std::int64_t now_ms) {
       MeetingMap::Recount(*entry, options_.load, now_ms);
       if (entry->touched_ms <= oldest_ms) expired.push_back(entry->meeting);
       const pool::Meeting& meeting = *entry->meeting;
-      if (meeting.phase == MeetingPhase::kClaimed && meeting.claimed_at_ms + kClaimPatienceMs <= now_ms) abandoned.push_back(entry->meeting);
+      const bool unsettled = meeting.phase == MeetingPhase::kClaimed;
+      if (unsettled && meeting.claimed_at_ms + kClaimPatienceMs <= now_ms) abandoned.push_back(entry->meeting);
     }
   }
   Turn turn(*this);

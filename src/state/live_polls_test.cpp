@@ -5,6 +5,19 @@
 namespace plenary::state::testing {
 namespace {
 
+TEST(Polls, AnIncompleteListEndsNothing) {
+  Pool pool;
+  pool.AddNode("n1");
+  ASSERT_TRUE(pool.Create("m"));
+  pool.Pass(kMinute);
+  auto [slot, done] = MakeSlot<PollOutcome>();
+  pool.state->ApplyPoll({.node_id = "n1", .started_at_ms = pool.clock.now_ms, .now_ms = pool.clock.now_ms, .meetings = {}, .incomplete = true}, done);
+  pool.journal->Run();
+  EXPECT_TRUE((**slot)->ended.empty());
+  EXPECT_NE(pool.state->FindMeeting("", "m"), nullptr);
+  EXPECT_EQ(pool.Poll("n1", {}).ended.size(), 1u);
+}
+
 TEST(Polls, ANodeComesOnlineWithItsStatistics) {
   Pool pool;
   pool.AddNode("n1");
