@@ -18,5 +18,6 @@ if(PLENARY_MOLD)
 endif()
 find_program(PLENARY_CCACHE ccache)
 if(PLENARY_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${PLENARY_CCACHE})
+  # Paths relative to the checkout, so that a clone in another folder finds what was compiled here.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=true ${PLENARY_CCACHE})
 endif()
