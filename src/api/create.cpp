@@ -24,17 +24,10 @@ struct Attempt {
   bool answered = false;
 };
 
-/// What the node gets (spec scalelite 1.11.5 steps 5 to 11). `password`: the claim's, sent on the first create only.
-std::string NodeQuery(const Services& services, const bbb::Params& from_client, const state::ClaimResult& claim) {
-  bbb::Params params;
-  for (const bbb::Param& param : from_client.all()) {
-    if (param.has_value) {
-      params.Set(param.name, param.value);
-    } else {
-      params.SetBare(param.name);
-    }
-  }
+/// What the node gets (spec scalelite 1.11.5 steps 5 to 11), written into the client's own parameters so that their order stays.
+std::string NodeQuery(const Services& services, bbb::Params& params, const state::ClaimResult& claim) {
   const pool::Meeting& meeting = *claim.meeting;
+  // A generated password goes out with the first create only; later ones must not name what their client doesn't know.
   if (claim.kind != state::ClaimKind::kExisting) params.Set("moderatorPW", meeting.moderator_pw);
   if (!meeting.voice_bridge.empty()) params.Set("voiceBridge", meeting.voice_bridge);
   if (claim.node->node.tag.empty()) {
@@ -104,7 +97,8 @@ Task<bool> StillRunning(const Services& services, const state::ClaimResult& clai
 }
 
 /// A claim of ours: asks its node, and up to two more when nodes don't answer.
-Task<void> CreateClaimed(const Services& services, CallInput& input, state::ClaimResult claim, http::Reply& reply) {
+/// `server_tag`: the client's wish.
+Task<void> CreateClaimed(const Services& services, CallInput& input, state::ClaimResult claim, std::string server_tag, http::Reply& reply) {
   std::vector<std::string> tried;
   while (true) {
     tried.push_back(claim.node->node.id);
@@ -129,8 +123,7 @@ Task<void> CreateClaimed(const Services& services, CallInput& input, state::Clai
       ReplyNodeError(reply, attempt.error, bbb::kCreateFailed);
       co_return;
     }
-    std::string tag(input.params.Get(kServerTag));
-    Result<state::ClaimResult> next = co_await state::AwaitReassign(services.store, claim.meeting, tried, std::move(tag), owed);
+    Result<state::ClaimResult> next = co_await state::AwaitReassign(services.store, claim.meeting, tried, server_tag, owed);
     if (!next) {
       if (next.error().code == ErrorCode::kNoServers || next.error().code == ErrorCode::kTagUnavailable) {
         ReplyNodeError(reply, attempt.error, bbb::kCreateFailed);
@@ -164,6 +157,7 @@ Task<void> CreateExisting(const Services& services, CallInput& input, state::Cla
 }  // namespace
 
 Task<void> Create(const Services& services, CallInput& input, http::Reply& reply) {
+  const std::string server_tag(input.params.Get(kServerTag));
   for (int round = 0; round < kMaxRounds; ++round) {
     state::ClaimRequest request;
     request.meeting_id = input.params.Get("meetingID");
@@ -171,24 +165,23 @@ Task<void> Create(const Services& services, CallInput& input, http::Reply& reply
     request.attendee_pw = input.params.Get("attendeePW");
     request.name = input.params.Get("name");
     request.voice_bridge = input.params.Get("voiceBridge");
-    request.server_tag = input.params.Get(kServerTag);
-    std::string tag = request.server_tag;
+    request.server_tag = server_tag;
     Result<state::ClaimResult> claim = co_await state::AwaitClaim(services.store, std::move(request));
     if (claim && claim->kind == state::ClaimKind::kInDoubt) {
       std::vector<std::string> tried{claim->meeting->node_id};
-      claim = co_await state::AwaitReassign(services.store, claim->meeting, std::move(tried), std::move(tag), pool::EndReason::kOrphan);
+      claim = co_await state::AwaitReassign(services.store, claim->meeting, std::move(tried), server_tag, pool::EndReason::kOrphan);
     } else if (claim && claim->kind == state::ClaimKind::kExisting && !claim->node->node.online &&
                services.options.offline_meetings == state::OfflineMeetings::kKeep) {
       // Its node is lost: the meeting goes on elsewhere, the old copy is ended when the node is back.
       std::vector<std::string> tried{claim->meeting->node_id};
-      claim = co_await state::AwaitReassign(services.store, claim->meeting, std::move(tried), std::move(tag), pool::EndReason::kSuperseded);
+      claim = co_await state::AwaitReassign(services.store, claim->meeting, std::move(tried), server_tag, pool::EndReason::kSuperseded);
     }
     if (!claim) {
       ReplyClaimError(services, input, claim.error(), reply);
       co_return;
     }
     if (claim->kind == state::ClaimKind::kClaimed) {
-      co_await CreateClaimed(services, input, std::move(*claim), reply);
+      co_await CreateClaimed(services, input, std::move(*claim), server_tag, reply);
       co_return;
     }
     if (claim->kind == state::ClaimKind::kExisting && !claim->node->node.cordoned()) {

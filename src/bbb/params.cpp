@@ -140,15 +140,6 @@ void Params::Set(std::string_view name, std::string_view value) {
   }
 }
 
-void Params::SetBare(std::string_view name) {
-  if (Param* const known = FindMutable(name)) {
-    known->value = {};
-    known->has_value = false;
-  } else {
-    params_.push_back({Keep(name), {}, false});
-  }
-}
-
 void Params::Remove(std::string_view name) {
   std::erase_if(params_, [name](const Param& param) { return param.name == name; });
 }

@@ -51,7 +51,6 @@ class Params {
 
   /// Sets or appends. The text is copied.
   void Set(std::string_view name, std::string_view value);
-  void SetBare(std::string_view name);
   void Remove(std::string_view name);
 
  private:

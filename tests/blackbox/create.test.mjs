@@ -169,3 +169,10 @@ async function findCreate(sim, id) {
 
 const paramNames = (entry) => entry.params.map(([name]) => name);
 const bodyDigest = (entry) => entry.body_sha256;
+
+test('every element of a list reaches the node', async (t) => {
+  const { plenary, sim } = await startPool(t, { nodes: 1 });
+  assertSuccess(await plenary.call('create', 'name=Room&meetingID=lists&userdata%5B%5D=1&userdata%5B%5D=2&flag'));
+  const create = (await sim.log(1)).requests.find(({ call }) => call === 'create');
+  assert.deepEqual(create.params.filter(([name]) => name === 'userdata').map(([, value]) => value), ['1', '2']);
+});
