@@ -1,6 +1,8 @@
 #include "admin/meeting_commands.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "admin/arguments.hpp"
 #include "admin/rows.hpp"
 #include "bbb/elements.hpp"
+#include "runtime/callback.hpp"
 #include "runtime/gather.hpp"
 #include "state/awaited.hpp"
 
@@ -77,6 +80,26 @@ Task<std::vector<std::shared_ptr<Asked>>> AskAll(const CommandContext& context, 
   co_return all;
 }
 
+boost::json::value DecisionRow(const std::optional<pool::Decision>& decision, const pool::Meeting& meeting) {
+  if (!decision || decision->node_id != meeting.node_id) return nullptr;  // moved by hand, adopted, or too long ago
+  boost::json::array best;
+  for (const auto& [id, load] : decision->best) best.push_back(boost::json::object{{"id", id}, {"load", load}});
+  boost::json::object excluded;
+  constexpr const char* kNames[] = {"disabled", "cordoned", "offline", "never_polled", "tried", "tagged"};
+  static_assert(std::size(kNames) == pool::kExclusions);
+  for (std::size_t i = 0; i < pool::kExclusions; ++i) excluded[kNames[i]] = decision->excluded[i];
+  return boost::json::object{{"at_ms", decision->at_ms}, {"candidates", decision->candidates}, {"best", std::move(best)}, {"excluded", std::move(excluded)}};
+}
+
+Task<std::optional<pool::Decision>> LastDecision(const CommandContext& context, std::string meeting_id) {
+  using Decision = std::optional<pool::Decision>;
+  auto start = [&context, &meeting_id](std::function<void(Decision)> done) {
+    context.runtime.Block([&context, &meeting_id, done = std::move(done)] { done(context.decisions.Last(meeting_id)); });
+  };
+  Decision decision = co_await runtime::AwaitCallback<Decision>(std::move(start));
+  co_return decision;
+}
+
 }  // namespace
 
 Task<Answer> MeetingsList(const CommandContext& context, const boost::json::object& arguments) {
@@ -127,6 +150,8 @@ Task<Answer> MeetingsInfo(const CommandContext& context, const boost::json::obje
   result["error"] = TextOrNull(asked.error);
   result["info"] = std::move(info);
   result["metadata"] = std::move(metadata);
+  const std::optional<pool::Decision> decision = co_await LastDecision(context, *id);
+  result["decision"] = DecisionRow(decision, *meeting);
   co_return result;
 }
 

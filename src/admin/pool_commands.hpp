@@ -5,11 +5,13 @@
 #include <string>
 
 #include "admin/commands.hpp"
+#include "admin/decision_log.hpp"
 #include "admin/poll_control.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "nodes/node_calls.hpp"
 #include "observe/log.hpp"
+#include "runtime/runtime.hpp"
 #include "state/state_store.hpp"
 
 namespace plenary::admin {
@@ -24,6 +26,8 @@ struct CommandContext {
   state::StateStore& store;
   nodes::NodeCalls& nodes;
   PollControl& poll;
+  DecisionLog& decisions;
+  runtime::Runtime& runtime;
   const Clock& clock;
   Random& random;
   observe::Log& log;

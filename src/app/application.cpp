@@ -58,6 +58,19 @@ class PollAdapter final : public admin::PollControl {
   bool poll_on_change_;
 };
 
+/// The commands' view of the kept decisions.
+class DecisionAdapter final : public admin::DecisionLog {
+ public:
+  explicit DecisionAdapter(records::History& history) : history_(history) {}
+  std::optional<pool::Decision> Last(const std::string& meeting_id) override {
+    history_.Flush();  // a meeting that was created a moment ago
+    return history_.LastDecision(meeting_id);
+  }
+
+ private:
+  records::History& history_;
+};
+
 }  // namespace
 
 /// Members in the order of their making; destroyed in reverse.
@@ -81,6 +94,7 @@ struct Application::Impl {
   std::optional<api::BbbApi> api;
   std::optional<poller::Poller> poller;
   std::optional<PollAdapter> poll_adapter;
+  std::optional<DecisionAdapter> decisions;
   std::unique_ptr<admin::Commands> commands;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<admin::ControlSocket> control;
@@ -115,8 +129,9 @@ struct Application::Impl {
     calls.emplace(*client, TimeoutsOf(loaded.settings));
     poller.emplace(*runtime, *store, *calls, clock, random, log, PollerOptionsOf(loaded.settings));
     poll_adapter.emplace(*poller, loaded.settings.poll_on_change);
-    commands = admin::MakePoolCommands(
-        {{loaded.settings.server_id_is_hostname, PLENARY_VERSION}, *store, *calls, *poll_adapter, clock, random, log});
+    decisions.emplace(*history);
+    commands = admin::MakePoolCommands({{loaded.settings.server_id_is_hostname, PLENARY_VERSION}, *store, *calls, *poll_adapter, *decisions, *runtime,
+                                        clock, random, log});
   }
 
   Status BuildServer() {

@@ -34,6 +34,26 @@ int MeetingsList(Context& context) {
   return kDone;
 }
 
+namespace {
+
+/// Why it is on its server: "of 3: n1 (0), n2 (15), n3 (30); 1 offline", the lowest loads first. "" when nothing is known.
+std::string DescribeDecision(const json::object& decision) {
+  std::string best;
+  for (const json::value& item : Items(decision, "best")) {
+    best += fmt::format("{}{} ({})", best.empty() ? "" : ", ", Text(AsObject(item), "id"), ShortNumber(Number(AsObject(item), "load")));
+  }
+  if (best.empty()) return {};
+  std::string text = fmt::format("of {}: {}", ShortNumber(Number(decision, "candidates")), best);
+  const json::object& excluded = Member(decision, "excluded");
+  for (const auto& reason : excluded) {
+    const double count = Number(excluded, reason.key()).value_or(0);
+    if (count > 0) text += fmt::format("; {} {}", ShortNumber(count), Printable(reason.key()));
+  }
+  return text;
+}
+
+}  // namespace
+
 int MeetingsInfo(Context& context, const std::string& id) {
   const auto result = context.Call("meetings.info", {{"id", id}});
   if (!result) return context.FailForMeeting(result.error(), id);
@@ -51,6 +71,7 @@ int MeetingsInfo(Context& context, const std::string& id) {
   line("Tenant", Text(meeting, "tenant_id"));
   line("Phase", Text(meeting, "phase"));
   line("Voice bridge", Text(meeting, "voice_bridge"));
+  line("Chosen", DescribeDecision(Member(*result, "decision")));
   if (!error.empty()) return context.Fail({ErrorCode::kBadReply, "the server did not tell more: " + error});
   const json::object& info = Member(*result, "info");
   for (const auto& element : info) {

@@ -128,3 +128,14 @@ test('a pool is exported and synchronised as YAML', async (t) => {
   assert.equal(real.code, 0, real.stderr);
   assert.deepEqual((await plenary.command('servers.list')).servers.map((server) => server.id).sort(), [ids[1], 'renamed'].sort());
 });
+
+test('meetings info says why the meeting is where it is', async (t) => {
+  const { plenary, ids } = await startPool(t, { nodes: 2 });
+  assertSuccess(await plenary.call('create', { name: 'Room', meetingID: 'why' }));
+  const { meeting, decision } = await plenary.cliJson(['meetings', 'info', 'why']);
+  assert.equal(decision.candidates, 2);
+  assert.equal(decision.best[0].id, meeting.server_id);
+  assert.deepEqual(decision.best.map(({ id }) => id).sort(), [...ids].sort());
+  const text = (await plenary.cli(['meetings', 'info', 'why'])).stdout;
+  assert.match(text, /Chosen +of 2: /);
+});
