@@ -9,7 +9,7 @@ namespace plenary::app {
 
 namespace {
 
-constexpr std::size_t kMaxWorkers = 16;  // one core serves about 100,000 joins a second
+constexpr std::size_t kMaxWorkers = 16;  // one core serves far more than 50,000 joins a second
 
 state::OfflineMeetings OfflineOf(const config::Settings& settings) {
   return settings.offline_meetings == config::OfflineMeetings::kForget ? state::OfflineMeetings::kForget : state::OfflineMeetings::kKeep;
@@ -30,7 +30,9 @@ observe::Level LogLevelOf(const config::Settings& settings) {
 
 std::size_t WorkerCountOf(const config::Settings& settings) {
   if (settings.worker_threads > 0) return settings.worker_threads;
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxWorkers);
+  // One core is left to the control thread, the store's writer and the logs.
+  const std::size_t cores = std::thread::hardware_concurrency();
+  return std::clamp<std::size_t>(cores > 1 ? cores - 1 : 1, 1, kMaxWorkers);
 }
 
 state::StateOptions StateOptionsOf(const config::Settings& settings) {

@@ -32,7 +32,7 @@ std::vector<SettingInfo> Effective() {
       {"PUBLIC_URL", kServer, "https://URL_HOST", "http:// or https:// with host, port and path",
        "Address under which clients reach Plenary."},
       {"BUILD_NUMBER", kServer, "", kAnyText, "Shown by the version call of the API."},
-      {"WORKER_THREADS", kServer, "0", "integer from 0 to 256", "Threads that serve requests; 0: one per core."},
+      {"WORKER_THREADS", kServer, "0", "integer from 0 to 256", "Threads that serve requests; 0: one per core but one, at least one."},
       {"MAX_BODY_BYTES", kServer, "67108864", "integer from 1024 to 17179869184, bytes",
        "Largest request body that is accepted, uploaded slides included."},
       {"LOG_LEVEL", kServer, "info", "debug, info, warn, error, fatal or off",

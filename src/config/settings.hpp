@@ -29,7 +29,7 @@ struct Settings {
   std::string url_host;                        // URL_HOST
   std::string public_url;                      // PUBLIC_URL, or https://URL_HOST, or "" (unknown)
   std::string build_number;                    // BUILD_NUMBER
-  std::size_t worker_threads = 0;              // WORKER_THREADS; 0 = one per core
+  std::size_t worker_threads = 0;              // WORKER_THREADS; 0 = one per core but one, at least one
   std::uint64_t max_body_bytes = 64ull << 20;  // MAX_BODY_BYTES
   LogLevel log_level = LogLevel::kInfo;        // LOG_LEVEL, alias RAILS_LOG_LEVEL (LOG_LEVEL wins; fatal = off, unknown refused)
   LogFormat log_format = LogFormat::kText;     // LOG_FORMAT

@@ -47,6 +47,33 @@ TEST(AccessLog, WritesEveryLineBeforeItEnds) {
   EXPECT_EQ(text.rfind("2024-05-10T13:32:10.123Z info  GET join 302 ok", 0), 0u) << text;
 }
 
+TEST(AccessLog, JsonLinesAreComplete) {
+  int fds[2];
+  ASSERT_EQ(pipe(fds), 0);
+  {
+    AccessLog log(true, true, fds[1]);
+    AccessEntry entry;
+    entry.wall_ms = 1715347930007;
+    entry.method = "GET";
+    entry.call = "join";
+    entry.outcome = "ok";
+    entry.server_id = "n1";
+    entry.request_id = "r1";
+    entry.peer = "127.0.0.1";
+    entry.status = 302;
+    entry.bytes = 12;
+    entry.elapsed_us = 34;
+    log.Write(entry);
+  }
+  close(fds[1]);
+  std::string text(4096, '\0');
+  const ssize_t n = read(fds[0], text.data(), text.size());
+  close(fds[0]);
+  text.resize(static_cast<std::size_t>(n));
+  EXPECT_EQ(text, "{\"time\":\"2024-05-10T13:32:10.007Z\",\"level\":\"info\",\"message\":\"request\",\"method\":\"GET\",\"call\":\"join\",\"outcome\":\"ok\","
+                  "\"status\":302,\"server\":\"n1\",\"bytes\":12,\"us\":34,\"id\":\"r1\",\"peer\":\"127.0.0.1\"}\n");
+}
+
 TEST(AccessLog, WritesNothingWhenDisabled) {
   int fds[2];
   ASSERT_EQ(pipe(fds), 0);
