@@ -51,7 +51,12 @@ Task<Attempt> AskNode(const Services& services, CallInput& input, const state::C
   Result<nodes::NodeAnswer> answer =
       co_await services.nodes.Call(claim.node, "create", std::move(query), http::Effect::kChanges, timeouts, input.xml_body);
   Attempt attempt;
-  if (answer) {
+  // Cut off before what every front-end needs: as good as no answer.
+  const bool useless = answer && answer->repaired && answer->parsed.status.success &&
+                       (answer->parsed.internal_meeting_id.empty() || answer->parsed.create_time_ms == 0);
+  if (useless) {
+    attempt.error = {ErrorCode::kNoReply, "the reply was cut off"};
+  } else if (answer) {
     attempt.answered = true;
     attempt.answer = std::move(*answer);
   } else {

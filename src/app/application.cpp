@@ -229,6 +229,7 @@ Result<boost::json::object> Application::Execute(std::string command, boost::jso
 const std::vector<std::string>& Application::addresses() const { return impl_->addresses; }
 const std::vector<std::string>& Application::secrets() const { return impl_->secrets; }
 bool Application::secret_was_made() const { return impl_->secret_was_made; }
+const std::string& Application::data_dir() const { return impl_->folder->path(); }
 std::string Application::secret_file() const { return impl_->folder->path() + "/secret"; }
 
 void Application::RunUntilSignal() {

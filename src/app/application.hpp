@@ -33,6 +33,7 @@ class Application {
   const std::vector<std::string>& secrets() const;
   bool secret_was_made() const;
   std::string secret_file() const;
+  const std::string& data_dir() const;
 
   /// Waits for SIGTERM or SIGINT, then finishes what is under way (at most 30 s; a second signal ends at once).
   void RunUntilSignal();

@@ -28,17 +28,14 @@ std::string Link(const std::string& base, std::string_view call, std::string_vie
 void PrintSampleLinks(const Application& application, std::ostream& out) {
   const std::string base = application.addresses().front() + "/bigbluebutton/api/";
   out << "\nPlenary is ready.\n\n  API URL        " << base << "\n";
-  if (::isatty(STDOUT_FILENO) != 1) {
-    out << "  Shared secret  " << (application.secret_was_made() ? "in the file " + application.secret_file() : "as set by LOADBALANCER_SECRET") << "\n\n";
-  } else {
-    const std::string& secret = application.secrets().front();
-    out << "  Shared secret  " << secret << "\n\nTry it: open these in a browser, one after the other.\n\n"
-        << "  create       " << Link(base, "create", "meetingID=hello&name=Hello", secret) << "\n"
-        << "  join         " << Link(base, "join", "fullName=Ada&meetingID=hello&role=MODERATOR", secret) << "\n"
-        << "  getMeetings  " << Link(base, "getMeetings", "", secret) << "\n\n";
-  }
+  const std::string& secret = application.secrets().front();
+  const std::string where = application.secret_was_made() ? "in the file " + application.secret_file() : "as set by LOADBALANCER_SECRET";
+  out << "  Shared secret  " << (::isatty(STDOUT_FILENO) == 1 ? secret : where) << "\n\nTry it: open these in a browser, one after the other.\n\n"
+      << "  create       " << Link(base, "create", "meetingID=hello&name=Hello", secret) << "\n"
+      << "  join         " << Link(base, "join", "fullName=Ada&meetingID=hello&role=MODERATOR", secret) << "\n"
+      << "  getMeetings  " << Link(base, "getMeetings", "", secret) << "\n\n";
   out << "Add a server of your own (its URL and secret are what `bbb-conf --secret` prints there):\n\n"
-      << "  build/plenary servers add https://bbb1.example.org/bigbluebutton/api - --enable\n\n"
+      << "  build/plenary servers add https://bbb1.example.org/bigbluebutton/api - --enable --data '" << application.data_dir() << "'\n\n"
       << "Ctrl-C stops it.\n"
       << std::flush;
 }

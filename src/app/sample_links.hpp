@@ -7,7 +7,7 @@
 
 namespace plenary::app {
 
-/// The secret and the links (which prove it) are shown on a terminal only.
+/// The secret is shown on a terminal only, so that it gets into no log.
 void PrintSampleLinks(const Application& application, std::ostream& out);
 
 }  // namespace plenary::app

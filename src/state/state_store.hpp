@@ -71,7 +71,7 @@ enum class ClaimKind {
 struct ClaimResult {
   ClaimKind kind = ClaimKind::kExisting;
   MeetingPtr meeting;
-  NodePtr node;               // null when the node was removed (kExisting only)
+  NodePtr node;               // never null: a meeting is forgotten with its node
   bool generated_password = false;
 };
 
