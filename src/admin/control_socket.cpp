@@ -26,6 +26,7 @@ constexpr std::size_t kMaxRequestBytes = 4 << 20;   // a servers.yml of thousand
 constexpr std::size_t kMaxAnswerBytes = 512 << 20;
 constexpr std::size_t kMaxConnections = 16;
 constexpr std::chrono::seconds kStartWait{3};
+constexpr std::chrono::seconds kSendWait{10};     // a peer that doesn't read
 constexpr std::chrono::seconds kAnswerWait{60};   // a command asks a node once at the most …
 constexpr std::chrono::seconds kLongWait{3'600};  // … or each of its meetings
 
@@ -63,9 +64,11 @@ bool AsksManyTimes(std::string_view command) {
   return command == "poll.run" || command == "servers.panic" || command.starts_with("meetings.") || command == "servers.meetings";
 }
 
-void SetReceiveTimeout(int fd, std::chrono::seconds limit) {
-  const timeval value{limit.count(), 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &value, sizeof value);
+void SetTimeouts(int fd, std::chrono::seconds to_receive) {
+  const timeval receive{to_receive.count(), 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &receive, sizeof receive);
+  const timeval send{kSendWait.count(), 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send, sizeof send);
 }
 
 /// Up to and without the newline. False at the end, on errors and over the limit.
@@ -160,6 +163,9 @@ struct ControlSocket::Impl {
     runtime::Spawn(runtime.Control(), Carry(commands, std::string(command->as_string()), std::move(arguments), promise));
     promise.reset();
     try {
+      while (answer.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) {
+        if (stopping) return FailureText({ErrorCode::kCancelled, "The server is stopping; the command may have been carried out in part."});
+      }
       return answer.get();
     } catch (const std::future_error&) {  // the runtime stopped before the command was done
       return FailureText({ErrorCode::kCancelled, "The server is stopping."});
@@ -167,7 +173,7 @@ struct ControlSocket::Impl {
   }
 
   void Serve(Connection& connection) {
-    SetReceiveTimeout(connection.fd, kAnswerWait);
+    SetTimeouts(connection.fd, kAnswerWait);
     std::string line;
     if (!Admitted(connection.fd)) {
       SendAll(connection.fd, FailureText({ErrorCode::kPermission, "Only the owner of the data folder and root may send commands."}) + "\n");
@@ -258,7 +264,7 @@ Result<boost::json::object> CallControlSocket(const std::string& path, std::stri
     if (fd >= 0) ::close(fd);
     return Fail(ErrorCode::kUnreachable, "Nobody answers at " + path + ": " + std::strerror(why));
   }
-  SetReceiveTimeout(fd, AsksManyTimes(command) ? kLongWait : kAnswerWait);
+  SetTimeouts(fd, AsksManyTimes(command) ? kLongWait : kAnswerWait);
   boost::json::object request;
   request["command"] = command;
   request["arguments"] = arguments;

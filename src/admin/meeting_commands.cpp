@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 
 #include "admin/arguments.hpp"
 #include "admin/rows.hpp"
+#include "base/encoding.hpp"
 #include "bbb/elements.hpp"
 #include "runtime/callback.hpp"
 #include "runtime/gather.hpp"
@@ -53,29 +55,37 @@ std::string Describe(const Result<nodes::NodeAnswer>& answer) {
   return {};
 }
 
-Task<void> AskInfo(const CommandContext& context, std::shared_ptr<Asked> asked) {
-  if (!asked->node) {
-    asked->error = "its server was removed";
-    co_return;
+/// One node's meetings, one after the other; a node that is silent once is not asked again.
+Task<void> AskNode(const CommandContext& context, std::vector<std::shared_ptr<Asked>> of_node) {
+  std::string silent;
+  for (const std::shared_ptr<Asked>& asked : of_node) {
+    if (!asked->node) silent = "its server was removed";
+    if (!silent.empty()) {
+      asked->error = silent;
+      continue;
+    }
+    Result<nodes::NodeAnswer> answer =
+        co_await context.nodes.GetMeetingInfo(asked->node, asked->meeting->meeting_id, context.nodes.timeouts());
+    asked->error = Describe(answer);
+    if (answer) asked->answer = std::move(*answer);
+    else if (answer.error().detail != nodes::kNoReturncodeDetail) silent = asked->error;
   }
-  Result<nodes::NodeAnswer> answer =
-      co_await context.nodes.GetMeetingInfo(asked->node, asked->meeting->meeting_id, context.nodes.timeouts());
-  asked->error = Describe(answer);
-  if (answer) asked->answer = std::move(*answer);
 }
 
-/// Asks the nodes of all meetings at once (each node answers its own in turn as its connections allow).
+/// Asks all nodes at once.
 Task<std::vector<std::shared_ptr<Asked>>> AskAll(const CommandContext& context, std::vector<state::MeetingPtr> meetings) {
   const auto table = context.store.Nodes();
   std::vector<std::shared_ptr<Asked>> all;
-  std::vector<Task<void>> tasks;
+  std::map<std::string, std::vector<std::shared_ptr<Asked>>> by_node;
   for (state::MeetingPtr& meeting : meetings) {
     auto asked = std::make_shared<Asked>();
     asked->node = table->Find(meeting->node_id);
     asked->meeting = std::move(meeting);
-    tasks.push_back(AskInfo(context, asked));
+    by_node[asked->meeting->node_id].push_back(asked);
     all.push_back(std::move(asked));
   }
+  std::vector<Task<void>> tasks;
+  for (auto& [id, of_node] : by_node) tasks.push_back(AskNode(context, std::move(of_node)));
   co_await runtime::Gather(std::move(tasks), kForever);
   co_return all;
 }
@@ -142,6 +152,7 @@ Task<Answer> MeetingsInfo(const CommandContext& context, const boost::json::obje
   boost::json::object info;
   boost::json::object metadata;
   for (const bbb::Element& element : bbb::ReadElements(asked.answer.reply.body)) {
+    if (TrimBlanks(element.text).empty() && !element.in_metadata) continue;  // containers without children
     if (element.in_metadata) metadata[element.name] = element.text;
     else info[element.name] = element.text;
   }
@@ -167,10 +178,13 @@ Task<Answer> MeetingsEnd(const CommandContext& context, const boost::json::objec
       const Result<nodes::NodeAnswer> answer =
           co_await context.nodes.End(node, meeting->meeting_id, meeting->moderator_pw, context.nodes.timeouts());
       error = Describe(answer);
-      // Nobody heard the end: it is owed to the node for when it is back.
-      const auto owed = answer ? std::optional<pool::EndReason>() : pool::EndReason::kRequested;
-      const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed);
-      if (!forgotten) error = forgotten.error().detail;
+      // Nobody heard the end: it is owed to the node for when it is back. A refusal means that the meeting goes on.
+      const bool over = answer && (answer->parsed.status.success || answer->parsed.status.message_key == "notFound");
+      if (over || !answer) {
+        const auto owed = answer ? std::optional<pool::EndReason>() : pool::EndReason::kRequested;
+        const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed);
+        if (!forgotten) error = forgotten.error().detail;
+      }
     }
     boost::json::object row;
     row["meeting_id"] = meeting->meeting_id;

@@ -41,13 +41,20 @@ Answer ServerAnswer(const CommandContext& context, const std::string& id) {
   return result;
 }
 
-/// Forgets a meeting and, unless `skip_end`, ends it on its node. Adopted meetings were not made by us, but an operator may end them.
-Task<std::string> Clear(const CommandContext& context, state::MeetingPtr meeting, state::NodePtr node, bool skip_end) {
-  const Status forgotten = co_await state::AwaitForget(context.store, meeting, std::nullopt);
-  if (!forgotten) co_return forgotten.error().detail;
-  if (skip_end) co_return std::string();
+/// Ends a meeting on its node, unless that is `unreachable` (learned here) or it is to be left alone, and forgets it: people must be able to
+/// meet elsewhere. What the node did not hear is owed to it. Adopted meetings were not made by us, but an operator may end them.
+Task<std::string> Clear(const CommandContext& context, state::MeetingPtr meeting, state::NodePtr node, bool skip_end, bool& unreachable) {
+  if (skip_end || unreachable) {
+    const auto owed = skip_end ? std::optional<pool::EndReason>() : pool::EndReason::kRequested;
+    const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed);
+    co_return forgotten ? (skip_end ? "" : "the server can't be reached; it will be asked when it is back") : forgotten.error().detail;
+  }
   const Result<nodes::NodeAnswer> answer =
       co_await context.nodes.End(node, meeting->meeting_id, meeting->moderator_pw, context.nodes.timeouts());
+  unreachable = !answer && answer.error().detail != nodes::kNoReturncodeDetail;
+  const auto owed = answer ? std::optional<pool::EndReason>() : pool::EndReason::kRequested;
+  const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed);
+  if (!forgotten) co_return forgotten.error().detail;
   if (!answer) co_return answer.error().detail;
   if (!answer->parsed.status.success) co_return answer->parsed.status.message_key + ": " + answer->parsed.status.message;
   co_return std::string();
@@ -235,9 +242,10 @@ Task<Answer> ServersPanic(const CommandContext& context, const boost::json::obje
     if (!updated) co_return tl::unexpected(updated.error());
   }
   boost::json::array cleared;
+  bool unreachable = false;
   const std::vector<state::MeetingPtr> meetings = context.store.Meetings(*id);
   for (const state::MeetingPtr& meeting : meetings) {
-    const std::string error = co_await Clear(context, meeting, node, *skip_end);
+    const std::string error = co_await Clear(context, meeting, node, *skip_end, unreachable);
     boost::json::object row;
     row["meeting_id"] = meeting->meeting_id;
     row["error"] = error.empty() ? boost::json::value(nullptr) : boost::json::value(error);

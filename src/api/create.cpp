@@ -90,15 +90,16 @@ void ReplyClaimError(const Services& services, const CallInput& input, const Err
   ReplyFailed(reply, bbb::kStoreFailed);
 }
 
-/// A cordoned node keeps a meeting only while people are in it (spec scalelite 1.11.5 step 3).
-Task<bool> StillRunning(const Services& services, const state::ClaimResult& claim) {
+/// A cordoned or disabled node keeps a meeting only while people are in it (spec scalelite 1.11.5 step 3). An error when the node doesn't tell.
+Task<Result<bool>> StillRunning(const Services& services, const state::ClaimResult& claim) {
   std::string query = "meetingID=";
   AppendFormEncoded(query, claim.meeting->meeting_id);
   const nodes::CallTimeouts& full = services.nodes.timeouts();
   const nodes::CallTimeouts timeouts = claim.node->node.online ? full : full.Shortened();
   Result<nodes::NodeAnswer> answer =
       co_await services.nodes.Call(claim.node, "isMeetingRunning", std::move(query), http::Effect::kReadOnly, timeouts, nullptr);
-  co_return answer && answer->parsed.status.success && answer->parsed.running == "true";
+  if (!answer) co_return tl::unexpected(std::move(answer.error()));
+  co_return answer->parsed.status.success && answer->parsed.running == "true";
 }
 
 /// A claim of ours: asks its node, and up to two more when nodes don't answer.
@@ -189,13 +190,20 @@ Task<void> Create(const Services& services, CallInput& input, http::Reply& reply
       co_await CreateClaimed(services, input, std::move(*claim), server_tag, reply);
       co_return;
     }
-    if (claim->kind == state::ClaimKind::kExisting && !claim->node->node.cordoned()) {
+    const pool::Node& node = claim->node->node;
+    const bool as_scalelite = services.options.offline_meetings == state::OfflineMeetings::kForget;
+    const bool leaving = node.cordoned() || (node.disabled() && !as_scalelite);
+    if (claim->kind == state::ClaimKind::kExisting && !leaving) {
       co_await CreateExisting(services, input, std::move(*claim), reply);
       co_return;
     }
     if (claim->kind == state::ClaimKind::kExisting) {
-      const bool running = co_await StillRunning(services, *claim);
-      if (running) {
+      const Result<bool> running = co_await StillRunning(services, *claim);
+      if (!running && !as_scalelite) {  // silence is no proof that nobody is in it
+        ReplyNodeError(reply, running.error(), bbb::kCreateFailed);
+        co_return;
+      }
+      if (running && *running) {
         co_await CreateExisting(services, input, std::move(*claim), reply);
         co_return;
       }

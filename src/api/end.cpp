@@ -48,6 +48,11 @@ Task<void> End(const Services& services, CallInput& input, http::Reply& reply) {
   const nodes::CallTimeouts timeouts = node->node.online ? full : full.Shortened();
   Result<nodes::NodeAnswer> answer = co_await services.nodes.Call(node, "end", std::move(query), http::Effect::kChanges, timeouts, nullptr);
   if (!answer) {
+    const std::string_view password = input.params.Get("password");
+    if (!password.empty() && !meeting->moderator_pw.empty() && password != meeting->moderator_pw) {
+      ReplyNodeError(reply, answer.error(), bbb::kMeetingAccessFailed);  // the node would refuse it; nothing is queued
+      co_return;
+    }
     co_await Owe(services, meeting, std::move(answer.error()), reply);
     co_return;
   }

@@ -16,6 +16,7 @@ namespace plenary::api {
 
 namespace {
 
+constexpr std::size_t kNamedSilent = 20;
 constexpr std::chrono::milliseconds kGrace{500};  // beyond RESPONSE_TIMEOUT, then the silent ones are left behind
 
 /// Shared with the calls under way, which may outlive the request.
@@ -96,12 +97,15 @@ Task<void> GetMeetings(const Services& services, CallInput&, http::Reply& reply)
   std::string& out = reply.body;
   bbb::BeginMeetings(out);
   bool any = false;
-  std::string silent;
+  std::string silent;  // some of them by name: headers are small
+  std::size_t silent_count = 0;
   for (const std::shared_ptr<NodePart>& part : asked) {
     const std::string& id = part->node->node.id;
     if (!part->answered) {
-      silent += silent.empty() ? "" : ",";
-      silent += id;
+      if (++silent_count <= kNamedSilent) {
+        silent += silent.empty() ? "" : ",";
+        silent += id;
+      }
       AppendKnown(services, id, {}, out, any);
       continue;
     }
@@ -123,6 +127,7 @@ Task<void> GetMeetings(const Services& services, CallInput&, http::Reply& reply)
     bbb::AppendNoMeetings(out);
   }
   if (!silent.empty()) {
+    if (silent_count > kNamedSilent) silent += ",and-" + std::to_string(silent_count - kNamedSilent) + "-more";
     reply.AddHeader("X-Plenary-Silent-Servers", silent);
     services.log.Warn("getMeetings: some nodes didn't answer; their last known meetings were listed", {{"servers", silent}});
   }

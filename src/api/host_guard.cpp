@@ -17,11 +17,12 @@ std::string_view WithoutPort(std::string_view host) {
 
 bool HostAllowed(const http::Request& request, std::string_view url_host) {
   if (url_host.empty()) return true;
-  if (!EqualsIgnoreCase(WithoutPort(request.Header("Host")), url_host)) return false;
+  const std::string_view name = WithoutPort(url_host);
+  if (!EqualsIgnoreCase(WithoutPort(request.Header("Host")), name)) return false;
   const std::string_view forwarded = request.Header("X-Forwarded-Host");
   if (TrimBlanks(forwarded).empty()) return true;
   const std::string_view last = TrimBlanks(forwarded.substr(forwarded.rfind(',') + 1));
-  return EqualsIgnoreCase(WithoutPort(last), url_host);
+  return EqualsIgnoreCase(WithoutPort(last), name);
 }
 
 }  // namespace plenary::api

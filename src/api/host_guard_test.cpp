@@ -18,6 +18,8 @@ TEST(HostGuard, EmptyAcceptsEveryHost) { EXPECT_TRUE(Allowed({{"Host", "anything
 TEST(HostGuard, NameInAnyCaseWithOrWithoutPort) {
   EXPECT_TRUE(Allowed({{"Host", "sl.example.com"}}, "sl.example.com"));
   EXPECT_TRUE(Allowed({{"host", "SL.Example.com:8443"}}, "sl.example.com"));
+  EXPECT_TRUE(Allowed({{"Host", "sl.example.com:8443"}}, "sl.example.com:8443"));
+  EXPECT_TRUE(Allowed({{"Host", "sl.example.com"}}, "sl.example.com:8443"));
   EXPECT_FALSE(Allowed({{"Host", "evil.example"}}, "sl.example.com"));
   EXPECT_FALSE(Allowed({{"Host", "x.sl.example.com"}}, "sl.example.com"));
   EXPECT_FALSE(Allowed({}, "sl.example.com"));

@@ -31,6 +31,7 @@ namespace plenary::app {
 namespace {
 
 constexpr std::chrono::seconds kDrainLimit{30};
+constexpr std::chrono::milliseconds kLockPatience{2'000};
 
 /// The commands' view of the poller.
 class PollAdapter final : public admin::PollControl {
@@ -49,7 +50,7 @@ class PollAdapter final : public admin::PollControl {
   }
 
   Task<void> Changed(std::string server_id) override {
-    if (poll_on_change_) co_await poller_.PollServer(server_id);
+    if (poll_on_change_) co_await poller_.Look(server_id);
     poller_.NodeChanged(std::move(server_id));
   }
 
@@ -103,7 +104,7 @@ struct Application::Impl {
   sigset_t signals{};
 
   Status OpenStores() {
-    auto owned = DataFolder::Own(loaded.settings.data_dir);
+    auto owned = DataFolder::Own(loaded.settings.data_dir, kLockPatience);
     if (!owned) return tl::unexpected(owned.error());
     folder = std::move(*owned);
     history = std::make_unique<records::History>(folder->RecordsDb(), [this](const std::string& text) { log.Warn(text); });
@@ -141,8 +142,10 @@ struct Application::Impl {
     server = std::make_unique<http::Server>(*runtime, *api, http::ServerOptions());
     for (const std::string& bind : loaded.settings.bind) {
       auto address = http::ParseListenAddress(bind);
-      if (!address) return tl::unexpected(address.error());
-      if (const Status listening = server->Listen(*address); !listening) return listening;
+      if (!address) return Fail(address.error().code, "BIND=" + bind + ": " + address.error().detail);
+      if (const Status listening = server->Listen(*address); !listening) {
+        return Fail(listening.error().code, "BIND=" + bind + ": " + listening.error().detail);
+      }
       const std::uint16_t port = server->ports().back();
       if (address->kind == http::ListenAddress::Kind::kUnix) {
         addresses.push_back("unix://" + address->path);

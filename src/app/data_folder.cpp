@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "base/encoding.hpp"
 
@@ -44,7 +45,7 @@ bool IsOwned(const std::string& data_dir) {
   return owned;
 }
 
-Result<std::unique_ptr<DataFolder>> DataFolder::Own(std::string path) {
+Result<std::unique_ptr<DataFolder>> DataFolder::Own(std::string path, std::chrono::milliseconds patience) {
   std::error_code failed;
   const bool existed = fs::exists(path, failed);
   if (!existed) {
@@ -59,7 +60,13 @@ Result<std::unique_ptr<DataFolder>> DataFolder::Own(std::string path) {
   if (const Status status = CheckPrivate(path, 077, "700"); !status) return tl::unexpected(status.error());
   const int lock = ::open(LockPath(path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) return SystemFailure("The data folder can't be locked: " + path);
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  bool locked = ::flock(lock, LOCK_EX | LOCK_NB) == 0;
+  while (!locked && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    locked = ::flock(lock, LOCK_EX | LOCK_NB) == 0;
+  }
+  if (!locked) {
     ::close(lock);
     return Fail(ErrorCode::kConflict, "The data folder " + path + " is in use by another Plenary. Stop that one, or give this one a folder of its own (PLENARY_DATA_DIR or --data).");
   }

@@ -1,6 +1,7 @@
 // The data folder: one owner at a time (lock file), private to its user (0700), with the files' names in one place.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,9 +13,10 @@ namespace plenary::app {
 
 class DataFolder {
  public:
-  /// Makes the folder (0700) when it is missing and takes its lock. kConflict when another process owns it, kPermission when the folder or a file in
+  /// Makes the folder (0700) when it is missing and takes its lock. kConflict when another process owns it for longer than `patience` (a command
+  /// holds the lock for a moment), kPermission when the folder or a file in
   /// it is open to others, kIo otherwise; each says what to do.
-  static Result<std::unique_ptr<DataFolder>> Own(std::string path);
+  static Result<std::unique_ptr<DataFolder>> Own(std::string path, std::chrono::milliseconds patience = {});
   ~DataFolder();
   DataFolder(const DataFolder&) = delete;
   DataFolder& operator=(const DataFolder&) = delete;

@@ -55,7 +55,7 @@ state::StateOptions StateOptionsOf(const config::Settings& settings) {
 
 nodes::CallTimeouts TimeoutsOf(const config::Settings& settings) { return {settings.connect_timeout, settings.response_timeout}; }
 
-poller::PollerOptions PollerOptionsOf(const config::Settings& settings) { return {settings.poll_interval, settings.poll_on_change}; }
+poller::PollerOptions PollerOptionsOf(const config::Settings& settings) { return {settings.poll_interval}; }
 
 api::ApiOptions ApiOptionsOf(const config::Settings& settings, std::vector<std::string> secrets, std::string spool_dir) {
   api::ApiOptions options;

@@ -101,7 +101,7 @@ class MeetingReader {
       case Field::kName: meeting_.name = value_; break;
       case Field::kMeetingId: meeting_.meeting_id = value_; break;
       case Field::kInternalId: meeting_.internal_id = value_; break;
-      case Field::kCreateTime: meeting_.create_time_ms = Count(); break;
+      case Field::kCreateTime: meeting_.create_time_ms = std::max<std::int64_t>(LenientInt(value_), 0); break;
       case Field::kVoiceBridge: meeting_.voice_bridge = value_; break;
       case Field::kAttendeePw: meeting_.attendee_pw = value_; break;
       case Field::kModeratorPw: meeting_.moderator_pw = value_; break;
@@ -120,7 +120,8 @@ class MeetingReader {
     }
   }
 
-  std::int64_t Count() const { return std::max<std::int64_t>(LenientInt(value_), 0); }
+  static constexpr std::int64_t kMostPeople = 1'000'000;  // sums of it can't overflow
+  std::int64_t Count() const { return std::clamp<std::int64_t>(LenientInt(value_), 0, kMostPeople); }
   bool Flag() const { return EqualsIgnoreCase(TrimBlanks(value_), "true"); }
 
   NodeMeeting meeting_;

@@ -154,7 +154,10 @@ void AppendQuery(std::string& out, const Params& params) {
   bool first = true;
   for (const Param& param : params.all()) {
     std::string_view name = param.name;
-    if (IsList(name)) name.remove_suffix(2);
+    if (IsList(name)) {
+      name.remove_suffix(2);
+      if (params.Has(name)) continue;  // one name, one meaning: what was decided about `name` holds
+    }
     if (name == "checksum" || name == "format" || name == "controller" || name == "action") continue;
     if (!first) out += '&';
     first = false;

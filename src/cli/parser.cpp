@@ -207,7 +207,8 @@ void Parser::Impl::AddRest() {
   rake_command->add_flag("-T,--tasks", rake.list_tasks, "List the tasks");
 
   Command(app, "version", "The version", [this] {
-    context.out() << "plenary " << context.hooks().version << "\n";
+    if (context.json) context.PrintJson({{"version", context.hooks().version}});
+    else context.out() << "plenary " << context.hooks().version << "\n";
     return static_cast<int>(kDone);
   });
   CLI::App* completion = Command(app, "completion", "Print a completion script", [this] {

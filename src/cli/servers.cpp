@@ -104,7 +104,7 @@ int ServersList(Context& context, bool show_secrets) {
   if (!result) return context.Fail(result.error());
   if (context.json) return context.PrintJson(show_secrets ? *result : WithoutSecrets(*result));
   std::vector<Column> columns = {{"ID"},           {"STATE"},        {"STATUS"}, {"LOAD", true}, {"MEETINGS", true},
-                                 {"PEOPLE", true}, {"FACTOR", true}, {"TAG"},    {"BBB"},        {"URL", false, true}};
+                                 {"PEOPLE", true}, {"FACTOR", true}, {"TAG", false, false, 2}, {"BBB", false, false, 3}, {"URL", false, true, 4}};
   if (show_secrets) columns.push_back({"SECRET"});
   Table table(std::move(columns));
   for (const json::value& item : Items(*result, "servers")) {
@@ -173,6 +173,7 @@ int ServersAdd(Context& context, const ServerOptions& options) {
   const json::object& server = Member(*result, "server");
   const std::string id = Text(server, "id");
   context.out() << fmt::format("Added {} ({}), {}.\n", id, Text(server, "url"), Text(server, "state"));
+  if (!context.remote()) context.err() << "Nobody serves this data folder at the moment (plenary serve; another folder: --data).\n";
   if (!options.enable) context.out() << fmt::format("It takes meetings after: plenary servers enable {}\n", id);
   return kDone;
 }

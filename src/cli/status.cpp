@@ -65,11 +65,11 @@ Table ServersTable(const json::array& servers) {
                {"LOAD", true},
                {"MEETINGS", true},
                {"PEOPLE", true},
-               {"LARGEST", true},
-               {"VIDEOS", true},
-               {"BBB"},
-               {"TAG"},
-               {"URL", false, true}});
+               {"LARGEST", true, false, 4},
+               {"VIDEOS", true, false, 5},
+               {"BBB", false, false, 3},
+               {"TAG", false, false, 2},
+               {"URL", false, true, 6}});
   for (const json::value& item : servers) {
     const json::object& server = AsObject(item);
     table.Add({Text(server, "id"), StateCell(server), StatusCell(server), ShortNumber(LoadOf(server)), PolledNumber(server, "meetings"),
@@ -95,16 +95,20 @@ std::string Summary(const json::object& status) {
 int Status(Context& context) {
   auto result = context.Call("status");
   if (!result) return context.Fail(result.error());
+  const std::vector<Problem> problems = ProblemsOf(*result, context.remote(), ToMs(context.hooks().clock->Now()));
   if (context.json) {
     if (json::value* servers = result->if_contains("servers"); servers != nullptr && servers->is_array()) {
       for (json::value& server : servers->get_array()) {
         if (server.is_object()) server.get_object()["secret"] = nullptr;
       }
     }
+    json::array texts;
+    for (const Problem& problem : problems) texts.emplace_back(problem.text);
+    (*result)["problems"] = std::move(texts);
+    (*result)["served"] = context.remote();
     return context.PrintJson(*result);
   }
   const Style style = context.style();
-  const std::vector<Problem> problems = ProblemsOf(*result, context.remote(), ToMs(context.hooks().clock->Now()));
   if (problems.empty()) {
     context.out() << Toned("Nothing is wrong.", Tone::kGood, style.color) << "\n\n";
   } else {

@@ -1,7 +1,6 @@
 #include "cli/table.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace plenary::cli {
 namespace {
@@ -42,20 +41,40 @@ std::string Toned(std::string text, Tone tone, bool color) {
   return start + text + "\x1b[0m";
 }
 
-std::vector<std::size_t> Table::Widths(std::size_t limit) const {
+std::vector<std::size_t> Table::NaturalWidths() const {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::size_t width = DisplayWidth(columns_[i].title);
     for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[i].text));
     widths.push_back(width);
   }
+  return widths;
+}
+
+std::vector<std::size_t> Table::Widths(std::size_t limit) const {
+  std::vector<std::size_t> widths = NaturalWidths();
   if (limit == 0) return widths;
-  const auto total = [&] { return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1)); };
-  while (total() > limit) {
+  std::vector<std::size_t> least = widths;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i].shortens) least[i] = std::min(widths[i], std::max(kLeastWidth, DisplayWidth(columns_[i].title)));
+  }
+  const auto total = [](const std::vector<std::size_t>& all) {
+    std::size_t sum = 0;
+    for (const std::size_t width : all) sum += width == 0 ? 0 : width + kGap;
+    return sum - kGap;
+  };
+  while (total(least) > limit) {
+    std::size_t next = columns_.size();
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (least[i] != 0 && columns_[i].drops > 0 && (next == columns_.size() || columns_[i].drops > columns_[next].drops)) next = i;
+    }
+    if (next == columns_.size()) break;
+    widths[next] = least[next] = 0;
+  }
+  while (total(widths) > limit) {
     std::size_t widest = columns_.size();
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const bool can_shrink = columns_[i].shortens && widths[i] > std::max(kLeastWidth, DisplayWidth(columns_[i].title));
-      if (can_shrink && (widest == columns_.size() || widths[i] > widths[widest])) widest = i;
+      if (widths[i] > least[i] && (widest == columns_.size() || widths[i] > widths[widest])) widest = i;
     }
     if (widest == columns_.size()) break;
     --widths[widest];
@@ -69,7 +88,8 @@ std::string Table::Render(const Style& style) const {
   const auto append_row = [&](const auto& cell_at) {
     std::string line;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (i > 0) line.append(kGap, ' ');
+      if (widths[i] == 0) continue;
+      if (!line.empty()) line.append(kGap, ' ');
       AppendCell(line, columns_[i], cell_at(i), widths[i], style.color);
     }
     line.erase(line.find_last_not_of(' ') + 1);

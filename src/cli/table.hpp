@@ -18,6 +18,7 @@ struct Column {
   std::string title;
   bool right = false;     // numbers
   bool shortens = false;  // may be cut when the table does not fit
+  int drops = 0;          // not 0: left out when it does not fit all the same, the highest first
 };
 
 struct Cell {
@@ -37,6 +38,8 @@ class Table {
   std::string Render(const Style& style) const;
 
  private:
+  std::vector<std::size_t> NaturalWidths() const;
+  /// 0 for a column that is left out.
   std::vector<std::size_t> Widths(std::size_t limit) const;
 
   std::vector<Column> columns_;

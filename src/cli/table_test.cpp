@@ -39,6 +39,13 @@ TEST(Table, ShortensOnlyWhatMayBeCut) {
             "a-very-long-identifier  https:/…\n");
 }
 
+TEST(Table, LeavesOutWhatMattersLeast) {
+  Table table({{"ID"}, {"LOAD", true}, {"TAG", false, false, 1}, {"URL", false, true, 2}});
+  table.Add({"0123456789", "7", "gpu", "https://bbb.example.org/bigbluebutton/api"});
+  EXPECT_EQ(table.Render({23, false}), "ID          LOAD  TAG\n0123456789     7  gpu\n");
+  EXPECT_EQ(table.Render({18, false}), "ID          LOAD\n0123456789     7\n");
+}
+
 TEST(Table, ColourOnlyWhenAsked) {
   Table table({{"S"}});
   table.Add({{"online", Tone::kGood}});

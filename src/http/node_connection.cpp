@@ -38,8 +38,7 @@ void NodeConnection::SetDeadline(Instant deadline) {
 
 void NodeConnection::InterruptIfExpired(Instant now) {
   if (now < deadline_) return;
-  expired_ = true;
-  deadline_ = Instant::max();
+  expired_ = true;  // the deadline stays: a cancel that finds nothing to cancel is repeated with the next tick
   error_code ignored;
   socket_.cancel(ignored);
 }

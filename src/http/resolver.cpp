@@ -57,9 +57,10 @@ Task<Result<Resolver::Addresses>> Resolver::Resolve(std::string host, Instant de
   std::shared_ptr<Name>& slot = impl->names[host];
   if (!slot) slot = std::make_shared<Name>();
   const std::shared_ptr<Name> name = slot;
-  if (!name->addresses.empty() && SteadyClock::now() - name->resolved_at < kFresh) co_return name->addresses;
-
-  if (!name->under_way) impl->Start(host, name);
+  const bool fresh = !name->addresses.empty() && SteadyClock::now() - name->resolved_at < kFresh;
+  if (!fresh && !name->under_way) impl->Start(host, name);
+  // Old addresses serve until new ones are there: a slow name server, or another name that hangs, delays nobody.
+  if (!name->addresses.empty()) co_return name->addresses;
   Timer timer(impl->executor);
   timer.expires_at(deadline);
   name->waiters.push_back(&timer);

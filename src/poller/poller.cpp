@@ -31,6 +31,7 @@ Poller::~Poller() = default;
 
 void Poller::Start() {
   boost::asio::post(runtime_.Control(), [this] {
+    started_ = true;
     for (const state::NodePtr& node : store_.Nodes()->all()) AddLoop(node->node.id, true);
     runtime::Spawn(runtime_.Control(), SweepLoop());
   });
@@ -43,15 +44,14 @@ void Poller::Stop() {
 
 void Poller::NodeChanged(std::string node_id) {
   boost::asio::post(runtime_.Control(), [this, node_id = std::move(node_id)] {
+    if (!started_) return;  // only operators' commands are carried out
     if (stopping_) return;
     const bool exists = store_.Nodes()->Find(node_id) != nullptr;
     const auto it = loops_.find(node_id);
     if (!exists) {
       if (it != loops_.end()) it->second->alarm.Ring();  // the loop sees that its node is gone
     } else if (it == loops_.end()) {
-      AddLoop(node_id, options_.poll_on_change);
-    } else if (options_.poll_on_change) {
-      it->second->alarm.Ring();
+      AddLoop(node_id, false);
     }
   });
 }
@@ -85,6 +85,11 @@ Task<void> Poller::NodeLoop(std::string node_id, std::shared_ptr<Loop> loop, boo
   }
   const auto it = loops_.find(node_id);
   if (it != loops_.end() && it->second == loop) loops_.erase(it);
+}
+
+Task<void> Poller::Look(std::string node_id) {
+  const std::string error = co_await PollServer(node_id);
+  if (error.empty()) co_await PollVersion(std::move(node_id));
 }
 
 Task<std::string> Poller::PollServer(std::string node_id) {
@@ -146,8 +151,12 @@ Task<void> Poller::CarryOut(state::NodePtr node, state::PollOutcome outcome) {
   }
   for (const state::MeetingPtr& meeting : outcome.forgotten_offline) {
     if (meeting->adopted) continue;
-    const Result<nodes::NodeAnswer> answer = co_await calls_.End(node, meeting->meeting_id, meeting->moderator_pw, calls_.timeouts());
-    if (!answer) log_.Warn("offline server: a meeting could not be ended", {{"server", node->node.id}, {"meeting", meeting->meeting_id}});
+    const state::MeetingPtr anew = store_.FindMeeting({}, meeting->meeting_id);
+    if (anew && anew->node_id == node->node.id) continue;  // it is back, and somebody has opened the meeting again
+    const Result<nodes::NodeAnswer> answer = co_await calls_.End(node, meeting->meeting_id, meeting->moderator_pw, calls_.timeouts().Shortened());
+    if (answer) continue;
+    log_.Warn("offline server: its meetings could not be ended", {{"server", node->node.id}, {"meeting", meeting->meeting_id}});
+    if (answer.error().detail != nodes::kNoReturncodeDetail) break;  // nobody is there
   }
 }
 
@@ -184,6 +193,7 @@ Task<void> Poller::PollMeetingsOf(state::NodePtr node, std::vector<state::Meetin
     const Result<nodes::NodeAnswer> answer = co_await calls_.GetMeetingInfo(node, meeting->meeting_id, calls_.timeouts());
     if (!answer) {
       log_.Warn("poll: the meeting's server didn't answer", {{"server", node->node.id}, {"meeting", meeting->meeting_id}});
+      if (answer.error().detail != nodes::kNoReturncodeDetail) break;  // nobody is there to be asked of the others
       continue;
     }
     if (answer->parsed.status.success || answer->parsed.status.message_key != "notFound") continue;

@@ -22,7 +22,6 @@ namespace plenary::poller {
 
 struct PollerOptions {
   std::chrono::milliseconds interval{60'000};  // POLL_INTERVAL
-  bool poll_on_change = true;                  // POLL_ON_CHANGE
 };
 
 /// What a round does (spec scalelite 7): rake's poll:all, poll:servers, poll:meetings, poll:versions.
@@ -43,23 +42,23 @@ class Poller {
   void Start();
   /// No further polls are begun. Control thread.
   void Stop();
-  /// A node was added, changed or enabled: it gets its loop, and with POLL_ON_CHANGE a poll now. Any thread.
+  /// A node was added or removed: it gets its loop, or its loop ends. Any thread.
   void NodeChanged(std::string node_id);
 
   /// A full round now, waited for. `ids` empty: all nodes.
   Task<std::vector<RoundResult>> Run(Round round, std::vector<std::string> ids);
-  /// Polls one node and waits for it (after it was added or enabled, so that it can be used right away).
-  Task<std::string> PollServer(std::string node_id);
+  /// Polls one node, its version too, and waits for it (after it was added or enabled, so that it can be used right away).
+  Task<void> Look(std::string node_id);
 
  private:
   struct Loop {
     explicit Loop(runtime::Executor executor) : alarm(executor) {}
     runtime::Alarm alarm;
-    bool gone = false;
   };
 
   void AddLoop(const std::string& node_id, bool poll_now);
   Task<void> NodeLoop(std::string node_id, std::shared_ptr<Loop> loop, bool poll_now);
+  Task<std::string> PollServer(std::string node_id);
   Task<void> PollInto(std::string node_id, std::shared_ptr<RoundResult> result);
   Task<void> PollVersion(std::string node_id);
   Task<void> PollMeetingsOf(state::NodePtr node, std::vector<state::MeetingPtr> meetings);
@@ -77,6 +76,7 @@ class Poller {
   observe::Log& log_;
   PollerOptions options_;
   std::unordered_map<std::string, std::shared_ptr<Loop>, StringHash, std::equal_to<>> loops_;
+  bool started_ = false;
   bool stopping_ = false;
 };
 

@@ -229,14 +229,16 @@ void LiveState::Reassign(MeetingPtr claim, std::vector<std::string> tried, std::
     // A settled meeting stays: nothing took its place, and people may still be in it.
     if (before->phase == MeetingPhase::kClaimed) {
       WriteOwed(turn, *before, owe_end, now_ms);
-      Drop(turn, *entry, now_ms);
+      if (!Restore(turn, *entry)) Drop(turn, *entry, now_ms);
     }
     return turn.Later([done = std::move(done), error = placed.error()] { done(tl::unexpected<Error>(error)); });
   }
   NodeSlot* slot = *placed;
   std::vector<Row> rows;
   std::optional<pool::PendingEnd> owed;
-  if (owe_end) owed = Owe(*entry->slot, *before, *owe_end, now_ms);
+  const bool was_settled = before->phase == MeetingPhase::kSettled;
+  // A settled meeting is superseded only when the other node has it (SettleEntry).
+  if (owe_end && !was_settled) owed = Owe(*entry->slot, *before, *owe_end, now_ms);
   if (owed) rows.push_back(PutEnd{*owed});
 
   auto next = std::make_shared<pool::Meeting>(*before);
@@ -248,6 +250,10 @@ void LiveState::Reassign(MeetingPtr claim, std::vector<std::string> tried, std::
   next->claimed_at_ms = now_ms;
   next->touched_at_ms = now_ms;
   next->adopted = false;
+  if (was_settled) {
+    entry->moved_from = before;
+    entry->moved_xml = entry->xml;
+  }
   Replace(*entry, next, *slot);
   entry->in_doubt = false;
   entry->handed_in_doubt = false;
@@ -266,23 +272,53 @@ void LiveState::UndoReassign(const MeetingPtr& claim, const MeetingPtr& before, 
   turn.Later([done, error] { done(tl::unexpected<Error>(error)); });
   NodeSlot* old_slot = FindSlot(before->node_id);
   Entry* entry = Current(*claim);
-  const bool was_settled = before->phase == MeetingPhase::kSettled;
-  if (entry != nullptr && was_settled && old_slot != nullptr) {
-    Replace(*entry, before, *old_slot);
-    turn.Wake(TakeWaiters(*entry));
-    if (owed) std::erase_if(old_slot->ends, [&owed](const pool::PendingEnd& end) { return end.id == owed->id; });
-    return;
-  }
   // Nobody goes on with an unsettled claim, so it is released; what its node may have made is owed as soon as that can be written.
   if (owed && old_slot != nullptr) turn.Write(PutEnd{*owed});
-  if (entry == nullptr) return;
+  if (entry == nullptr || Restore(turn, *entry)) return;
   Refuse(turn, TakeWaiters(*entry), error);
   Drop(turn, *entry, NowMs());
 }
 
+bool LiveState::Restore(Turn& turn, Entry& entry) {
+  const MeetingPtr from = std::exchange(entry.moved_from, nullptr);
+  auto xml = std::exchange(entry.moved_xml, nullptr);
+  NodeSlot* slot = from != nullptr ? FindSlot(from->node_id) : nullptr;
+  if (slot == nullptr) return false;
+  Replace(entry, from, *slot);
+  {
+    const std::lock_guard lock(meetings_.ShardOf(from->meeting_id).mutex);
+    entry.xml.swap(xml);
+  }
+  entry.in_doubt = false;
+  entry.handed_in_doubt = false;
+  entry.settled_ms = NowMs();
+  turn.Write(PutMeeting{from});
+  turn.Wake(TakeWaiters(entry));
+  return true;
+}
+
+Entry* LiveState::Reopen(Turn& turn, const pool::Meeting& meeting, const Settlement& settlement) {
+  NodeSlot* slot = FindSlot(meeting.node_id);
+  if (slot == nullptr) return nullptr;
+  auto next = std::make_shared<pool::Meeting>(meeting);
+  next->internal_id = settlement.internal_id;
+  const Entry* other = meetings_.Find({meeting.tenant_id, meeting.meeting_id});
+  if (other != nullptr) {
+    // Claimed anew meanwhile: a copy on another node than the claim's is superfluous.
+    if (other->slot != slot) WriteOwed(turn, *next, pool::EndReason::kSuperseded, NowMs());
+    return nullptr;
+  }
+  next->claim_id = ++last_claim_id_;
+  Entry& inserted = meetings_.Insert(std::make_unique<Entry>(next, NowMs()), *slot, options_.load, NowMs());
+  if (!next->voice_bridge.empty()) voice_bridges_.try_emplace(next->voice_bridge, &inserted);
+  return &inserted;
+}
+
 void LiveState::Settle(const MeetingPtr& claim, Settlement settlement) {
   Turn turn(*this);
-  if (Entry* entry = Current(*claim)) SettleEntry(turn, *entry, settlement, NowMs());
+  Entry* entry = Current(*claim);
+  if (entry == nullptr) entry = Reopen(turn, *claim, settlement);
+  if (entry != nullptr) SettleEntry(turn, *entry, settlement, NowMs());
 }
 
 void LiveState::SettleEntry(Turn& turn, Entry& entry, const Settlement& settlement, std::int64_t now_ms) {
@@ -297,6 +333,10 @@ void LiveState::SettleEntry(Turn& turn, Entry& entry, const Settlement& settleme
   entry.in_doubt = false;
   entry.handed_in_doubt = false;
   entry.settled_ms = now_ms;
+  if (const MeetingPtr from = std::exchange(entry.moved_from, nullptr); from != nullptr && from->node_id != next->node_id) {
+    WriteOwed(turn, *from, pool::EndReason::kSuperseded, now_ms);
+  }
+  entry.moved_xml.reset();
   // A node has one meeting of an ID: the copy whose end was owed is gone, or it is this very one.
   std::erase_if(entry.slot->ends, [&](const pool::PendingEnd& end) {
     if (end.meeting_id != next->meeting_id) return false;
@@ -323,14 +363,15 @@ void LiveState::Release(const MeetingPtr& claim, std::optional<pool::EndReason> 
   if (entry == nullptr || entry->meeting->phase != claim->phase) return;
   const std::int64_t now_ms = NowMs();
   WriteOwed(turn, *entry->meeting, owe_end, now_ms);
-  Drop(turn, *entry, now_ms);
+  if (!Restore(turn, *entry)) Drop(turn, *entry, now_ms);
 }
 
 void LiveState::Forget(const MeetingPtr& meeting, std::optional<pool::EndReason> owe_end, Done<void> done) {
   Turn turn(*this);
   if (done) turn.OnWritten([done = std::move(done)](const Status& written) { done(written); });
   Entry* entry = Current(*meeting);
-  if (entry == nullptr) return;
+  // Its node made it anew since the caller looked: that is another meeting.
+  if (entry == nullptr || entry->meeting->internal_id != meeting->internal_id) return;
   const std::int64_t now_ms = NowMs();
   WriteOwed(turn, *entry->meeting, owe_end, now_ms);
   Drop(turn, *entry, now_ms);

@@ -152,7 +152,7 @@ void LiveState::TakeUnclaimed(Turn& turn, Poll& poll, const bbb::NodeMeeting& li
   const bool buried = std::any_of(poll.slot.tombstones.begin(), poll.slot.tombstones.end(), [&](const Tombstone& stone) {
     return stone.meeting_id == listed.meeting_id && (stone.internal_id == listed.internal_id || stone.at_ms >= poll.report.started_at_ms);
   });
-  if (buried) return;
+  if (buried || poll.slot.view->node.disabled()) return;  // what is on a disabled node is not ours to offer
 
   auto meeting = std::make_shared<pool::Meeting>();
   meeting->meeting_id = listed.meeting_id;

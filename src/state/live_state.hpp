@@ -124,6 +124,10 @@ class LiveState : public StateStore {
   void UndoReassign(const MeetingPtr& claim, const MeetingPtr& before, std::optional<pool::PendingEnd> owed, const Error& error,
                     const Done<ClaimResult>& done);
   std::vector<Waiter> TakeWaiters(const Entry& entry);
+  /// Puts the settled meeting back that the entry's claim should have replaced. False when there is none.
+  bool Restore(Turn& turn, Entry& entry);
+  /// An entry for a meeting that was forgotten while its node made it anew; null when the ID is claimed or the node gone.
+  Entry* Reopen(Turn& turn, const pool::Meeting& meeting, const Settlement& settlement);
   static void Refuse(Turn& turn, std::vector<Waiter> waiters, const Error& error);
   /// Forgets it everywhere; those who wait for it claim anew at the end of the turn.
   void Drop(Turn& turn, Entry& entry, std::int64_t now_ms);
