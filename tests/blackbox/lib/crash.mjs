@@ -53,8 +53,10 @@ export async function killManyTimes(t, { kills, writers = 12 }) {
     return Object.values(where).every((nodes) => nodes.length === 1);
   }, () => `one copy of each meeting; more: ${JSON.stringify(Object.entries(where).filter(([, nodes]) => nodes.length > 1).slice(0, 5))}`, 40_000 * slowness, 500);
 
-  for (const id of acknowledged.keys()) {
+  const internals = new Map((await sim.state()).nodes.flatMap(({ meetings }) => meetings.map((meeting) => [meeting.meetingID, meeting.internalMeetingID])));
+  for (const [id, internal] of acknowledged) {
     assert.equal(where[id]?.length, 1, `${id} was acknowledged and is on ${where[id] ?? 'no node'}`);
+    assert.equal(internals.get(id), internal, `${id}: another copy took the place of the acknowledged one`);
     const join = await plenary.call('join', { fullName: 'A', meetingID: id, role: 'VIEWER' });
     assert.equal(join.status, 302, `${id}: ${join.text}`);
     assert.ok(join.headers.location.startsWith(`${sim.nodes[where[id][0]].url}/`), `${id} is on node ${where[id][0]}, the join leads to ${join.headers.location}`);
