@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <ostream>
+#include <sstream>
 
 #include "bbb/checksum.hpp"
 
@@ -25,7 +26,8 @@ std::string Link(const std::string& base, std::string_view call, std::string_vie
 
 }  // namespace
 
-void PrintSampleLinks(const Application& application, std::ostream& out) {
+void PrintSampleLinks(const Application& application, std::ostream& terminal) {
+  std::ostringstream out;  // in one piece, so that no log line gets in between
   const std::string base = application.addresses().front() + "/bigbluebutton/api/";
   out << "\nPlenary is ready.\n\n  API URL        " << base << "\n";
   const std::string& secret = application.secrets().front();
@@ -36,8 +38,8 @@ void PrintSampleLinks(const Application& application, std::ostream& out) {
       << "  getMeetings  " << Link(base, "getMeetings", "", secret) << "\n\n";
   out << "Add a server of your own (its URL and secret are what `bbb-conf --secret` prints there):\n\n"
       << "  build/plenary servers add https://bbb1.example.org/bigbluebutton/api - --enable --data '" << application.data_dir() << "'\n\n"
-      << "Ctrl-C stops it.\n"
-      << std::flush;
+      << "Ctrl-C stops it.\n";
+  terminal << out.str() << std::flush;
 }
 
 }  // namespace plenary::app

@@ -104,7 +104,7 @@ int ServersList(Context& context, bool show_secrets) {
   if (!result) return context.Fail(result.error());
   if (context.json) return context.PrintJson(show_secrets ? *result : WithoutSecrets(*result));
   std::vector<Column> columns = {{"ID"},           {"STATE"},        {"STATUS"}, {"LOAD", true}, {"MEETINGS", true},
-                                 {"PEOPLE", true}, {"FACTOR", true}, {"TAG", false, false, 2}, {"BBB", false, false, 3}, {"URL", false, true, 4}};
+                                 {"PEOPLE", true}, {"FACTOR", true, false, 1}, {"TAG", false, false, 2}, {"BBB", false, false, 3}, {"URL", false, true, 4}};
   if (show_secrets) columns.push_back({"SECRET"});
   Table table(std::move(columns));
   for (const json::value& item : Items(*result, "servers")) {
