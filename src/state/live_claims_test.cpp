@@ -287,6 +287,67 @@ TEST(Claims, AFailedMoveGoesBackToTheSettledMeeting) {
   EXPECT_TRUE(pool.state->PendingEnds().empty());
 }
 
+TEST(Claims, AMoveThatItsNewNodeRefusesGoesBack) {
+  Pool pool;
+  pool.AddNode("n1");
+  pool.Create("m");
+  pool.Poll("n1", {Listed("m", "int-m", 3)});
+  const MeetingPtr meeting = pool.state->FindMeeting("", "m");
+  pool.AddNode("n2");
+  pool.AddNode("n3");
+  pool.FailPoll("n1");
+  pool.FailPoll("n1");
+  auto [moved, done] = MakeSlot<ClaimResult>();
+  pool.state->Reassign(meeting, {}, {}, pool::EndReason::kSuperseded, done);
+  pool.journal->Run();
+  ASSERT_EQ(KindOf(moved), ClaimKind::kClaimed);
+  EXPECT_TRUE(pool.state->PendingEnds().empty());  // nothing has taken its place yet
+  auto [again, again_done] = MakeSlot<ClaimResult>();
+  pool.state->Reassign((*moved)->value().meeting, {(*moved)->value().node->node.id}, {}, pool::EndReason::kOrphan, again_done);
+  pool.journal->Run();
+  ASSERT_EQ(KindOf(again), ClaimKind::kClaimed);
+  pool.state->Release((*again)->value().meeting, std::nullopt, nullptr);
+  pool.journal->Run();
+  EXPECT_EQ(pool.state->FindMeeting("", "m")->internal_id, "int-m");
+  EXPECT_EQ(pool.state->FindMeeting("", "m")->node_id, "n1");
+  ASSERT_EQ(pool.state->KnownMeetings("n1").size(), 1u);
+  EXPECT_NE(pool.state->KnownMeetings("n1")[0].xml, nullptr);
+  EXPECT_EQ(pool.Load("n2"), 0);
+  EXPECT_EQ(pool.Load("n3"), 0);
+  ASSERT_EQ(pool.state->PendingEnds().size(), 1u);  // only of what the silent node may have made
+  EXPECT_EQ(pool.state->PendingEnds()[0].reason, pool::EndReason::kOrphan);
+  pool.Poll("n1", {Listed("m", "int-m", 3)});
+  EXPECT_NE(pool.state->FindMeeting("", "m"), nullptr);
+}
+
+TEST(Claims, ALateForgetLeavesWhatWasMadeAnew) {
+  Pool pool;
+  pool.AddNode("n1");
+  const MeetingPtr ended = pool.Create("m");
+  pool.state->Settle(ended, {.internal_id = "int-2", .create_time_ms = 2});
+  pool.state->Forget(ended, std::nullopt, nullptr);
+  pool.journal->Run();
+  ASSERT_NE(pool.state->FindMeeting("", "m"), nullptr);
+  EXPECT_EQ(pool.state->FindMeeting("", "m")->internal_id, "int-2");
+}
+
+TEST(Claims, WhatANodeMadeAnewIsKeptThoughAPollForgotTheOldOne) {
+  Pool pool;
+  pool.AddNode("n1");
+  pool.AddNode("n2");
+  const MeetingPtr before = pool.Create("m");
+  const std::string home = before->node_id;
+  pool.Pass(kMinute);
+  pool.Poll(home, {});
+  ASSERT_EQ(pool.state->FindMeeting("", "m"), nullptr);
+  pool.state->Settle(before, {.internal_id = "int-2", .create_time_ms = 2});
+  pool.journal->Run();
+  ASSERT_NE(pool.state->FindMeeting("", "m"), nullptr);
+  EXPECT_EQ(pool.state->FindMeeting("", "m")->internal_id, "int-2");
+  EXPECT_EQ(pool.state->FindMeeting("", "m")->node_id, home);
+  EXPECT_EQ(pool.Claim("m")->kind, ClaimKind::kExisting);
+}
+
 TEST(Claims, AFailedMoveOfAnUnsettledClaimReleasesIt) {
   Pool pool;
   pool.AddNode("n1");

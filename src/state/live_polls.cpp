@@ -191,7 +191,7 @@ void LiveState::DropMissing(Turn& turn, Poll& poll) {
     if (entry->in_doubt) {
       // Its create may still be on its way to the node, so the end stays owed.
       WriteOwed(turn, meeting, pool::EndReason::kOrphan, now_ms);
-      Drop(turn, *entry, now_ms);
+      if (!Restore(turn, *entry)) Drop(turn, *entry, now_ms);
     } else if (meeting.phase == MeetingPhase::kSettled && std::max(meeting.claimed_at_ms, entry->settled_ms) < poll.report.started_at_ms) {
       poll.outcome.ended.push_back(entry->meeting);
       Drop(turn, *entry, now_ms);
