@@ -28,9 +28,30 @@ Result<std::optional<std::optional<DigestAlgorithm>>> AlgorithmArgument(const bo
   return std::optional<std::optional<DigestAlgorithm>>(std::in_place, *algorithm);
 }
 
-Status CheckMultiplier(const std::optional<double>& multiplier) {
-  if (multiplier && *multiplier == 0) return Fail(ErrorCode::kInvalidArgument, "The load multiplier must not be 0.");
-  return {};
+/// What an operator says about a server: each argument checked, absent ones left out.
+Result<pool::NodePatch> PatchOf(const boost::json::object& arguments) {
+  const auto url = TextArgument(arguments, "url");
+  if (!url) return tl::unexpected(url.error());
+  const auto secret = TextArgument(arguments, "secret");
+  if (!secret) return tl::unexpected(secret.error());
+  const auto tag = TextArgument(arguments, "tag");
+  if (!tag) return tl::unexpected(tag.error());
+  const auto multiplier = NumberArgument(arguments, "load_multiplier");
+  if (!multiplier) return tl::unexpected(multiplier.error());
+  const auto algorithm = AlgorithmArgument(arguments);
+  if (!algorithm) return tl::unexpected(algorithm.error());
+  if (*multiplier && **multiplier == 0) return Fail(ErrorCode::kInvalidArgument, "The load multiplier must not be 0.");
+  if (*secret && (*secret)->empty()) return Fail(ErrorCode::kInvalidArgument, "A server's secret must not be empty.");
+  if (*url) {
+    if (const auto endpoint = ParseEndpoint(**url); !endpoint) return tl::unexpected(endpoint.error());
+  }
+  pool::NodePatch patch;
+  patch.url = *url;
+  patch.secret = *secret;
+  patch.tag = *tag;
+  patch.load_multiplier = *multiplier;
+  patch.checksum_algorithm = *algorithm;
+  return patch;
 }
 
 Answer ServerAnswer(const CommandContext& context, const std::string& id) {
@@ -114,32 +135,24 @@ Task<Answer> ServersAdd(const CommandContext& context, const boost::json::object
   if (!url) co_return tl::unexpected(url.error());
   const auto secret = RequiredText(arguments, "secret");
   if (!secret) co_return tl::unexpected(secret.error());
+  const auto patch = PatchOf(arguments);
+  if (!patch) co_return tl::unexpected(patch.error());
   const auto id = TextArgument(arguments, "id");
   if (!id) co_return tl::unexpected(id.error());
-  const auto tag = TextArgument(arguments, "tag");
-  if (!tag) co_return tl::unexpected(tag.error());
-  const auto multiplier = NumberArgument(arguments, "load_multiplier");
-  if (!multiplier) co_return tl::unexpected(multiplier.error());
-  const Status multiplier_ok = CheckMultiplier(*multiplier);
-  if (!multiplier_ok) co_return tl::unexpected(multiplier_ok.error());
-  const auto algorithm = AlgorithmArgument(arguments);
-  if (!algorithm) co_return tl::unexpected(algorithm.error());
   const auto enable = FlagArgument(arguments, "enable");
   if (!enable) co_return tl::unexpected(enable.error());
-  const auto endpoint = ParseEndpoint(*url);
-  if (!endpoint) co_return tl::unexpected(endpoint.error());
 
   pool::Node node;
   node.url = *url;
   node.secret = *secret;
-  node.tag = tag->value_or("");
-  node.load_multiplier = multiplier->value_or(1.0);
-  node.checksum_algorithm = algorithm->value_or(std::nullopt);
+  node.tag = patch->tag.value_or("");
+  node.load_multiplier = patch->load_multiplier.value_or(1.0);
+  node.checksum_algorithm = patch->checksum_algorithm.value_or(std::nullopt);
   if (*enable) node.state = pool::AdminState::kEnabled;
   if (*id && !(*id)->empty()) {
     node.id = **id;
   } else if (context.options.server_id_is_hostname) {
-    node.id = endpoint->host;
+    node.id = ParseEndpoint(*url)->host;
   } else {
     node.id = context.random.Uuid();
   }
@@ -157,33 +170,12 @@ Task<Answer> ServersAdd(const CommandContext& context, const boost::json::object
 Task<Answer> ServersUpdate(const CommandContext& context, const boost::json::object& arguments) {
   const auto id = RequiredText(arguments, "id");
   if (!id) co_return tl::unexpected(id.error());
-  const auto url = TextArgument(arguments, "url");
-  if (!url) co_return tl::unexpected(url.error());
-  const auto secret = TextArgument(arguments, "secret");
-  if (!secret) co_return tl::unexpected(secret.error());
-  const auto tag = TextArgument(arguments, "tag");
-  if (!tag) co_return tl::unexpected(tag.error());
-  const auto multiplier = NumberArgument(arguments, "load_multiplier");
-  if (!multiplier) co_return tl::unexpected(multiplier.error());
-  const Status multiplier_ok = CheckMultiplier(*multiplier);
-  if (!multiplier_ok) co_return tl::unexpected(multiplier_ok.error());
-  const auto algorithm = AlgorithmArgument(arguments);
-  if (!algorithm) co_return tl::unexpected(algorithm.error());
-  if (*url) {
-    const auto endpoint = ParseEndpoint(**url);
-    if (!endpoint) co_return tl::unexpected(endpoint.error());
-  }
-  if (*secret && (*secret)->empty()) co_return Fail(ErrorCode::kInvalidArgument, "A server's secret must not be empty.");
-  pool::NodePatch patch;
-  patch.url = *url;
-  patch.secret = *secret;
-  patch.tag = *tag;
-  patch.load_multiplier = *multiplier;
-  patch.checksum_algorithm = *algorithm;
-  const Result<state::NodePtr> updated = co_await state::AwaitUpdateNode(context.store, *id, std::move(patch));
+  const auto patch = PatchOf(arguments);
+  if (!patch) co_return tl::unexpected(patch.error());
+  const Result<state::NodePtr> updated = co_await state::AwaitUpdateNode(context.store, *id, *patch);
   if (!updated) co_return updated.error().code == ErrorCode::kNotFound ? NoServer(*id) : tl::unexpected(updated.error());
   context.log.Info("server changed", {{"server", *id}});
-  if (*url || *secret || *algorithm) co_await context.poll.Changed(*id);
+  if (patch->url || patch->secret || patch->checksum_algorithm) co_await context.poll.Changed(*id);
   co_return ServerAnswer(context, *id);
 }
 

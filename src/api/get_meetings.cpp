@@ -9,32 +9,14 @@
 #include <vector>
 
 #include "api/calls.hpp"
+#include "api/fan_out.hpp"
 #include "bbb/reply_writer.hpp"
-#include "runtime/gather.hpp"
 
 namespace plenary::api {
 
 namespace {
 
 constexpr std::size_t kNamedSilent = 20;
-constexpr std::chrono::milliseconds kGrace{500};  // beyond RESPONSE_TIMEOUT, then the silent ones are left behind
-
-/// Shared with the calls under way, which may outlive the request.
-struct NodePart {
-  state::NodePtr node;
-  std::string body;      // raw reply
-  bbb::MeetingList list; // views into body
-  bool answered = false;
-};
-
-Task<void> Ask(nodes::NodeCalls& calls, std::shared_ptr<NodePart> part) {
-  Result<http::NodeReply> reply =
-      co_await calls.CallRaw(part->node, "getMeetings", std::string(), http::Effect::kReadOnly, calls.timeouts(), nullptr);
-  if (!reply) co_return;
-  part->body = std::move(reply->body);
-  part->list = bbb::ParseMeetings(part->body);
-  part->answered = part->list.status.success && !reply->truncated;
-}
 
 bool FromLastPoll(const Services& services, const pool::Node& node) {
   const std::int64_t max_age = services.options.get_meetings_max_age.count();
@@ -77,31 +59,23 @@ bool Superseded(const Services& services, const bbb::NodeMeeting& meeting, const
 
 Task<void> GetMeetings(const Services& services, CallInput&, http::Reply& reply) {
   const std::shared_ptr<const state::NodeTable> table = services.store.Nodes();
-  std::vector<std::shared_ptr<NodePart>> asked;
+  std::vector<state::NodePtr> to_ask;
   std::vector<state::NodePtr> known_only;
-  std::vector<Task<void>> tasks;
   for (const state::NodePtr& node : table->all()) {
-    const bool ask = node->node.online && !node->node.disabled();
-    if (!ask || FromLastPoll(services, node->node)) {
-      known_only.push_back(node);
-      continue;
-    }
-    auto part = std::make_shared<NodePart>();
-    part->node = node;
-    tasks.push_back(Ask(services.nodes, part));
-    asked.push_back(std::move(part));
+    const bool ask = node->node.online && !node->node.disabled() && !FromLastPoll(services, node->node);
+    (ask ? to_ask : known_only).push_back(node);
   }
-  const std::chrono::milliseconds limit = services.nodes.timeouts().response + kGrace;
-  co_await runtime::Gather(std::move(tasks), limit);
+  const std::vector<std::shared_ptr<NodePart>> parts = co_await AskAll(services, "getMeetings", std::move(to_ask));
 
   std::string& out = reply.body;
   bbb::BeginMeetings(out);
   bool any = false;
   std::string silent;  // some of them by name: headers are small
   std::size_t silent_count = 0;
-  for (const std::shared_ptr<NodePart>& part : asked) {
+  for (const std::shared_ptr<NodePart>& part : parts) {
     const std::string& id = part->node->node.id;
-    if (!part->answered) {
+    const bbb::MeetingList list = part->arrived && !part->truncated ? bbb::ParseMeetings(part->body) : bbb::MeetingList();
+    if (!list.status.success) {
       if (++silent_count <= kNamedSilent) {
         silent += silent.empty() ? "" : ",";
         silent += id;
@@ -109,7 +83,7 @@ Task<void> GetMeetings(const Services& services, CallInput&, http::Reply& reply)
       AppendKnown(services, id, {}, out, any);
       continue;
     }
-    for (const bbb::NodeMeeting& meeting : part->list.meetings) {
+    for (const bbb::NodeMeeting& meeting : list.meetings) {
       if (Superseded(services, meeting, id)) continue;
       any = true;
       out += "    ";
@@ -117,7 +91,7 @@ Task<void> GetMeetings(const Services& services, CallInput&, http::Reply& reply)
       out += '\n';
     }
     // A meeting that can't be read is not an ended one.
-    if (part->list.broken > 0) AppendKnown(services, id, part->list.meetings, out, any);
+    if (list.broken > 0) AppendKnown(services, id, list.meetings, out, any);
   }
   for (const state::NodePtr& node : known_only) AppendKnown(services, node->node.id, {}, out, any);
   if (any) {

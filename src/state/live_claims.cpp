@@ -26,8 +26,7 @@ ClaimRequest RequestOf(const pool::Meeting& meeting, std::string server_tag) {
 ClaimResult ResultOf(ClaimKind kind, const Entry& entry) {
   return {.kind = kind,
           .meeting = entry.meeting,
-          .node = entry.slot->view,
-          .generated_password = kind != ClaimKind::kExisting && entry.generated_password};
+          .node = entry.slot->view};
 }
 
 /// A new value for a field; "" keeps the old one.
@@ -184,8 +183,7 @@ void LiveState::ClaimNow(Turn& turn, ClaimRequest request, Done<ClaimResult> don
   meeting->tenant_id = std::move(request.tenant_id);
   meeting->node_id = slot->view->node.id;
   meeting->claim_id = ++last_claim_id_;
-  const bool generated = request.moderator_pw.empty();
-  meeting->moderator_pw = generated ? random_.Text(kPasswordLength, kAlphanumerics) : std::move(request.moderator_pw);
+  meeting->moderator_pw = request.moderator_pw.empty() ? random_.Text(kPasswordLength, kAlphanumerics) : std::move(request.moderator_pw);
   meeting->attendee_pw = std::move(request.attendee_pw);
   meeting->voice_bridge = voice_bridge;
   meeting->name = std::move(request.name);
@@ -194,7 +192,6 @@ void LiveState::ClaimNow(Turn& turn, ClaimRequest request, Done<ClaimResult> don
 
   auto entry = std::make_unique<Entry>(meeting, now_ms);
   entry->touched_ms = now_ms;
-  entry->generated_password = generated;
   Entry& inserted = meetings_.Insert(std::move(entry), *slot, options_.load, now_ms);
   voice_bridges_.emplace(std::move(voice_bridge), &inserted);
   ClaimResult result = ResultOf(ClaimKind::kClaimed, inserted);

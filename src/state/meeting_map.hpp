@@ -40,7 +40,6 @@ struct Entry {
   std::uint64_t poll = 0;          // serial of the last poll that listed it
   bool in_doubt = false;           // unsettled, and its claimant is gone: its node decides
   bool handed_in_doubt = false;    // somebody got kInDoubt for it and will Reassign or Release
-  bool generated_password = false;
   // A settled meeting that this unsettled claim shall replace on another node: restored when that fails, its end owed when it succeeds.
   MeetingPtr moved_from;
   std::shared_ptr<const std::string> moved_xml;

@@ -72,7 +72,6 @@ struct ClaimResult {
   ClaimKind kind = ClaimKind::kExisting;
   MeetingPtr meeting;
   NodePtr node;               // never null: a meeting is forgotten with its node
-  bool generated_password = false;
 };
 
 struct Settlement {
