@@ -53,6 +53,9 @@ void AppendTimestamp(std::string& out, long long wall_ms) {
 }
 
 struct Log::Impl {
+  /// The writing thread ends first: what it still holds of the logger is then given back before the logger goes.
+  ~Impl() { pool.reset(); }
+
   std::shared_ptr<spdlog::details::thread_pool> pool = std::make_shared<spdlog::details::thread_pool>(kQueue, 1);
   std::shared_ptr<spdlog::async_logger> logger = std::make_shared<spdlog::async_logger>(
       "plenary", std::make_shared<spdlog::sinks::stderr_sink_mt>(), pool, spdlog::async_overflow_policy::overrun_oldest);
