@@ -154,7 +154,7 @@ std::string RepairXml(std::string_view body) {
   // A number, an ID or a password that was cut off is a wrong one; a sentence is still a sentence.
   const std::size_t text_begin = repaired.rfind('>') + 1;
   const std::string_view rest = document.substr(repaired.size());
-  const bool cut_off = (rest.empty() || rest.front() == '&') && repaired.find(' ', text_begin) == std::string::npos;
+  const bool cut_off = (rest.empty() || rest.front() != '<') && repaired.find(' ', text_begin) == std::string::npos;
   if (cut_off && !scanner.open_elements().empty()) repaired.resize(text_begin);
   const auto open = scanner.open_elements();
   if (!open.empty() && open.size() < XmlScanner::kMaxDepth) repaired += CutOffElement(rest);

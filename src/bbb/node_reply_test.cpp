@@ -162,6 +162,7 @@ TEST(RepairXml, ClosesWhatIsOpen) {
   EXPECT_EQ(RepairXml("<response><returncode>SUCCESS</returncode><a><b>a sentence that"),
             "<response><returncode>SUCCESS</returncode><a><b>a sentence that</b></a></response>");
   EXPECT_EQ(RepairXml("<response><createTime>17153479"), "<response><createTime></createTime></response>");
+  EXPECT_EQ(RepairXml("<response><returncode>SUCCESS\xb6\xff</returncode></response>"), "<response><returncode></returncode></response>");
   EXPECT_EQ(RepairXml("<response><createTime>17153479</cre"), "<response><createTime>17153479</createTime></response>");
   EXPECT_EQ(RepairXml("<response><a>x</a><moderat"), "<response><a>x</a><moderat/></response>");
   EXPECT_EQ(RepairXml("<response><a>x</a><mo a=\"1"), "<response><a>x</a></response>");
