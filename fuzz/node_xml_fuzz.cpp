@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Check(again.well_formed && IsValidUtf8(repaired));
   // A cut-off start tag becomes an empty element, so there may be more of it than was read before.
   fuzz::Check(again.status.has_returncode || !reply.status.has_returncode);
-  fuzz::Check(again.status.success == reply.status.success);
+  fuzz::Check(reply.status.success || !again.status.success);  // no success that was not read
   fuzz::Check(pugi::xml_document().load_buffer(repaired.data(), repaired.size(), pugi::parse_default, pugi::encoding_utf8));
 
   for (const bbb::NodeMeeting& meeting : bbb::ParseMeetings(body).meetings) {
