@@ -210,6 +210,8 @@ Result<std::unique_ptr<Application>> Application::Start(const config::LoadedSett
       impl->log.Info("serving", {{"address", address}, {"servers", static_cast<long long>(impl->store->Nodes()->all().size())},
                                  {"meetings", static_cast<long long>(impl->store->MeetingCount())}});
     }
+    const std::string& public_url = loaded.settings.public_url;
+    impl->log.Info("clients reach it at", {{"address", public_url.empty() ? impl->addresses.front() : public_url}});
     for (const std::string& name : loaded.without_effect) impl->log.Info("setting accepted, without effect in this version", {{"name", name}});
     sd_notify(0, "READY=1");
   }
