@@ -42,6 +42,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::Check(!meeting.meeting_id.empty() && IsValidUtf8(meeting.meeting_id));
     fuzz::Check(meeting.participants >= 0 && meeting.anonymous_attendees <= meeting.attendee_ids.size());
   }
-  for (const std::string_view session : bbb::ParseSessions(body).sessions) CheckElement(body, session);
+  for (const bbb::Session& session : bbb::ParseSessions(body).sessions) CheckElement(body, session.raw);
   return 0;
 }

@@ -30,14 +30,15 @@ ONLY = {
 # Third-party header (prefix) → the rooms that may include it. Others get it, if at all, through a header of those rooms. The simulator is a
 # program of its own and shares little with the server on purpose, so it counts as one adapter.
 ADAPTERS = {
-    "boost/asio/post.hpp": {"runtime", "http", "poller", "app", "apps/sim"},
+    "boost/asio/post.hpp": {"runtime", "http", "poller", "callbacks", "app", "apps/sim"},
     "boost/asio": {"runtime", "http", "apps/sim"},
     "boost/beast": {"http", "apps/sim"},
     "boost/system": {"runtime", "http", "apps/sim"},
     "boost/intrusive": {"http"},
-    "boost/json": {"admin", "cli", "app", "observe", "apps/sim"},
+    "boost/json": {"admin", "api", "callbacks", "cli", "app", "observe", "apps/sim"},
     "boost/url": {"base"},
     "boost/unordered": {"state"},
+    "curl/": {"http"},
     "openssl/": {"base", "http"},
     "sqlite3.h": {"state"},
     "SQLiteCpp/": {"state"},

@@ -1,13 +1,15 @@
-// Tells front-ends that a meeting ended, as a node does it (spec bbb-api 6.1, 6.2). Contacts loopback only. One thread.
+// What a node tells front-ends by itself (spec bbb-api 6): the end of a meeting, and signed posts that others have made up (reports.hpp,
+// webhooks.hpp), each with its own patience. Contacts loopback only. One thread.
 #pragma once
 
+#include <functional>
 #include <string>
 
-namespace boost::asio {
-class io_context;
-}
+#include "wire.hpp"
 
 namespace plenary::sim {
+
+enum class PostKind { kHook, kAnalytics, kRecordingReady };
 
 class Callbacks {
  public:
@@ -15,6 +17,8 @@ class Callbacks {
 
   /// A probe that resolves redirects, then the call itself; repeated after 30 s, 1, 2 and 5 minutes until the answer is 2xx.
   void Deliver(std::string url);
+  /// Repeated as its kind is until the answer is 2xx (or 401, for a hook); `gave_up` (may be empty) when it never was.
+  void Post(PostKind kind, Outgoing post, std::function<void()> gave_up);
 
  private:
   boost::asio::io_context& context_;

@@ -45,6 +45,8 @@ void SendChatMessage(Node& node, const CallInput& input, WireReply& reply);
 void Recordings(Node& node, const CallInput& input, WireReply& reply);
 /// Calls that a session token opens, not a checksum: signOut, stuns, enter, getJoinUrl.
 void SessionCall(Node& node, const CallInput& input, WireReply& reply);
+/// hooks/…; checks the checksum itself.
+void HookCall(Node& node, const CallInput& input, WireReply& reply);
 
 /// The documents of an XML body (spec bbb-api 2.3.2), by URL or name. kInvalidArgument when it is no XML.
 Result<std::vector<std::string>> ReadDocuments(std::string_view body);

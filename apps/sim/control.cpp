@@ -66,13 +66,24 @@ json::object MeetingJson(const Meeting& meeting) {
           {"users", users}};
 }
 
+json::object HookJson(const Hook& hook) {
+  return {{"hookID", hook.id},
+          {"callbackURL", hook.callback_url},
+          {"meetingID", hook.meeting_id ? json::value(*hook.meeting_id) : json::value()},
+          {"eventID", hook.event_ids ? json::value_from(*hook.event_ids) : json::value()},
+          {"rawData", hook.raw}};
+}
+
 json::object NodeJson(const Node& node) {
+  json::array hooks;
+  for (const Hook& hook : node.hooks().all()) hooks.push_back(HookJson(hook));
   json::array meetings;
   for (const auto& [id, meeting] : node.meetings()) meetings.push_back(MeetingJson(*meeting));
   return {{"node", node.number()},
           {"url", node.base_url() + "/bigbluebutton/api/"},
           {"version", node.version().Text()},
           {"fault", FaultModeName(node.fault().mode)},
+          {"hooks", hooks},
           {"meetings", meetings}};
 }
 
@@ -175,7 +186,10 @@ Task<void> Control::Answer(const WireRequest& request, WireReply& reply, PeerWat
   json::array hops;
   Fetched page;
   for (int redirects = 0; redirects <= kMaxRedirects; ++redirects) {
-    page = co_await FetchLoopback(url, "Mozilla/5.0 (plenary-sim)", kFollowTimeout);
+    Outgoing call;
+    call.url = url;
+    call.user_agent = "Mozilla/5.0 (plenary-sim)";
+    page = co_await CallLoopback(std::move(call), kFollowTimeout);
     const std::string cookie = page.cookie;
     hops.push_back({{"status", page.status}, {"url", url}, {"cookie", cookie}});
     if (page.status < 300 || page.status >= 400 || page.location.empty()) break;

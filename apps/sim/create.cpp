@@ -105,6 +105,7 @@ std::unique_ptr<Meeting> ReadMeeting(Node& node, const CallInput& input) {
   meeting->expire_no_moderator_min = NumberOr(input.Get("endWhenNoModeratorDelayInMinutes"), 1);
   meeting->record = FlagOr(input.Get("record"), false);
   meeting->recording_marks = meeting->record && FlagOr(input.Get("autoStartRecording"), false);
+  meeting->keep_events = meeting->record || FlagOr(input.Get("meetingKeepEvents"), false);
   meeting->is_breakout = FlagOr(input.Get("isBreakout"), false);
   meeting->sequence = NumberOr(input.Get("sequence"), 0);
   meeting->free_join = FlagOr(input.Get("freeJoin"), false);

@@ -49,6 +49,7 @@ struct Meeting {
   bool end_when_no_moderator = false;
   bool record = false;
   bool recording_marks = false;
+  bool keep_events = false;  // what analytics are made from; a recording keeps them, too
   bool has_user_joined = false;
   bool ending = false;
   std::int64_t start_time = 0;

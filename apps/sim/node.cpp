@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
+#include "events.hpp"
+#include "reports.hpp"
 #include "xml.hpp"
 
 namespace plenary::sim {
@@ -15,13 +17,14 @@ constexpr double kStartSeconds = 0.02;       // until akka-apps confirms a meeti
 constexpr double kDepartedSeconds = 60;      // how long who left stays listed
 constexpr double kUnconnectedSeconds = 120;  // a join whose browser never comes
 constexpr double kMinute = 60;
+constexpr std::size_t kPastMeetings = 1000;
 
 std::string Sha1(std::string_view text) { return std::string(Digest(DigestAlgorithm::kSha1, {text}).view()); }
 
 }  // namespace
 
 Node::Node(World& world, int number, std::string secret, Version version)
-    : world_(world), number_(number), secret_(std::move(secret)), version_(version), features_(FeaturesOf(version)) {}
+    : world_(world), number_(number), secret_(std::move(secret)), version_(version), features_(FeaturesOf(version)), hooks_(world.callbacks) {}
 
 void Node::set_version(Version version) {
   version_ = version;
@@ -98,6 +101,7 @@ Meeting& Node::Start(std::unique_ptr<Meeting> meeting) {
   const std::string id = m.internal_id;
   meetings_[id] = std::move(meeting);
   Touch();
+  if (hooks_.anybody_listens()) Tell(MeetingCreated(m, NowMs()));
   const double scale = world_.time_scale;
   After(kStartSeconds * scale, [this, id] {
     if (Meeting* const started = FindByInternalId(id)) {
@@ -135,8 +139,50 @@ void Node::End(std::string internal_id) {
     const std::string_view url = meeting->Metadata("endcallbackurl");
     if (!url.empty()) world_.callbacks.Deliver(EndCallbackUrl(std::string(url), meeting->id, meeting->recording_marks));
     if (!meeting->meeting_ended_url.empty()) world_.callbacks.Deliver(meeting->meeting_ended_url);
+    const std::string_view analytics = meeting->Metadata("analytics-callback-url");
+    if (!analytics.empty() && meeting->keep_events) {
+      world_.callbacks.Post(PostKind::kAnalytics, AnalyticsPost(*meeting, std::string(analytics), secret_, NowMs()), {});
+    }
+    past_.push_back({meeting->id, meeting->internal_id, std::string(RecordingReadyUrl(*meeting))});
+    if (past_.size() > kPastMeetings) past_.pop_front();
   }
+  if (hooks_.anybody_listens()) TellEnd(*meeting);
   Forget(internal_id);
+}
+
+void Node::TellEnd(const Meeting& meeting) {
+  if (!features_.old_webhooks) {
+    for (const User& user : meeting.users) {
+      if (user.connected && !user.waiting && !user.left) Tell(UserLeft(meeting, user, NowMs()));
+    }
+  }
+  Tell(MeetingEnded(meeting, NowMs()));
+}
+
+void Node::Tell(const HookEvent& event) {
+  const std::string_view authority = std::string_view(base_url_).substr(base_url_.find("://") + 3);
+  const std::string_view host = authority.substr(0, authority.find_first_of(":/"));
+  hooks_.Send(event, {.domain = std::string(host), .secret = secret_, .now_ms = NowMs()});
+}
+
+Status Node::AnnounceRecording(std::string_view meeting_id, std::string_view record_id, int formats) {
+  std::string url;
+  std::string record(record_id);
+  if (const Meeting* const running = FindByExternalId(meeting_id)) {
+    url = RecordingReadyUrl(*running);
+    if (record.empty()) record = running->internal_id;
+  } else {
+    const auto past = std::find_if(past_.rbegin(), past_.rend(), [meeting_id](const PastMeeting& p) { return p.id == meeting_id; });
+    if (past != past_.rend()) {
+      url = past->recording_ready_url;
+      if (record.empty()) record = past->internal_id;
+    }
+  }
+  if (url.empty()) return Fail(ErrorCode::kNotFound, fmt::format("node {} knows no recording-ready URL of {}", number_, meeting_id));
+  for (int format = 0; format < formats; ++format) {
+    world_.callbacks.Post(PostKind::kRecordingReady, RecordingReadyPost(url, meeting_id, record, secret_), {});
+  }
+  return {};
 }
 
 void Node::Forget(std::string_view internal_id) {
@@ -192,6 +238,7 @@ void Node::Arrived(Meeting& meeting, User& user) {
     user.presenter = !has_presenter;
   }
   Touch();
+  if (hooks_.anybody_listens()) Tell(UserJoined(meeting, user, NowMs()));
 }
 
 void Node::Connect(Meeting& meeting, const std::string& user_id) {
@@ -208,6 +255,7 @@ void Node::Leave(Meeting& meeting, const std::string& user_id) {
   user->presenter = user->listening = user->voice = false;
   user->cameras = 0;
   sessions_.erase(user->session_token);
+  if (hooks_.anybody_listens()) Tell(UserLeft(meeting, *user, NowMs()));
   const bool was_moderator = user->moderator;
   After(kDepartedSeconds * world_.time_scale, [this, id = meeting.internal_id, user_id] {
     Meeting* const still = FindByInternalId(id);

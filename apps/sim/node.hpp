@@ -20,6 +20,7 @@
 #include "meeting.hpp"
 #include "timers.hpp"
 #include "version.hpp"
+#include "webhooks.hpp"
 
 namespace plenary::sim {
 
@@ -74,6 +75,13 @@ class Node {
   void set_quirks(const Quirks& quirks);
   World& world() { return world_; }
 
+  Webhooks& hooks() { return hooks_; }
+  const Webhooks& hooks() const { return hooks_; }
+  /// Tells the hooks whom it concerns.
+  void Tell(const HookEvent& event);
+  /// The recording of a meeting, running or over, is ready: one post per format. kNotFound when the meeting gave no address, or is long forgotten.
+  Status AnnounceRecording(std::string_view meeting_id, std::string_view record_id, int formats);
+
   const Fault& fault() const { return fault_; }
   std::uint64_t fault_epoch() const { return fault_epoch_; }
   void set_fault(Fault fault);
@@ -125,6 +133,14 @@ class Node {
   void ExpireWhenEmpty(Meeting& meeting);
   void ExpireWithoutModerator(Meeting& meeting);
   void EraseSessions(const Meeting& meeting);
+  void TellEnd(const Meeting& meeting);
+
+  /// What the recording scripts still know of a meeting that is over.
+  struct PastMeeting {
+    std::string id;
+    std::string internal_id;
+    std::string recording_ready_url;
+  };
 
   World& world_;
   int number_;
@@ -139,6 +155,8 @@ class Node {
   std::unordered_map<std::string, SessionPlace, StringHash, std::equal_to<>> sessions_;  // by session token
   std::shared_ptr<const std::string> meetings_xml_;
   std::deque<LogEntry> log_;
+  Webhooks hooks_;
+  std::deque<PastMeeting> past_;
 };
 
 }  // namespace plenary::sim

@@ -194,6 +194,36 @@ Status OrderSecret(Simulation&, Node& node, const json::value& value) {
   return {};
 }
 
+Status OrderWebhooks(Simulation&, Node& node, const json::value& value) {
+  if (!value.is_bool()) return Bad("webhooks: true or false");
+  node.hooks().set_installed(value.get_bool());
+  return {};
+}
+
+Status OrderForgetHooks(Simulation&, Node& node, const json::value& value) {
+  if (value != true) return Bad("forget_hooks: true");
+  node.hooks().Forget();
+  return {};
+}
+
+Status OrderEmit(Simulation&, Node& node, const json::value& value) {
+  const json::value* const content = value.is_object() ? value.get_object().if_contains("event") : nullptr;
+  if (content == nullptr || !content->is_object()) return Bad("emit: {\"meeting\", \"event\": an object, \"copies\"}");
+  const json::object& spec = value.get_object();
+  HookEvent event;
+  event.meeting_id = TextOf(spec, "meeting", "");
+  (content->get_object().contains("data") ? event.mapped : event.raw) = *content;
+  const std::int64_t copies = CountOf(spec, "copies").value_or(1);
+  for (std::int64_t copy = 0; copy < copies; ++copy) node.Tell(event);
+  return {};
+}
+
+Status OrderRecordingReady(Simulation&, Node& node, const json::value& value) {
+  if (!value.is_object()) return Bad("recording_ready: an object");
+  const json::object& spec = value.get_object();
+  return node.AnnounceRecording(TextOf(spec, "meeting", ""), TextOf(spec, "record_id", ""), static_cast<int>(CountOf(spec, "formats").value_or(1)));
+}
+
 Status OrderQuirk(Node& node, std::string_view name, const json::value& value) {
   Quirks quirks = node.quirks();
   if (name == "clock_skew_ms") {
@@ -212,7 +242,7 @@ Status OrderQuirk(Node& node, std::string_view name, const json::value& value) {
 
 using Order = Status (*)(Simulation&, Node&, const json::value&);
 
-constexpr std::array<std::pair<std::string_view, Order>, 13> kOrders{{
+constexpr std::array<std::pair<std::string_view, Order>, 17> kOrders{{
     {"faults", OrderFault},
     {"restart", OrderRestart},
     {"add", OrderAdd},
@@ -221,6 +251,10 @@ constexpr std::array<std::pair<std::string_view, Order>, 13> kOrders{{
     {"drop", OrderDrop},
     {"expire", OrderExpire},
     {"version", OrderVersion},
+    {"webhooks", OrderWebhooks},
+    {"forget_hooks", OrderForgetHooks},
+    {"emit", OrderEmit},
+    {"recording_ready", OrderRecordingReady},
     {"secret", OrderSecret},
     {"thousands", [](Simulation&, Node& node, const json::value& value) { return OrderQuirk(node, "thousands", value); }},
     {"invalid_customdata", [](Simulation&, Node& node, const json::value& value) { return OrderQuirk(node, "invalid_customdata", value); }},

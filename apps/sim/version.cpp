@@ -57,6 +57,8 @@ Features FeaturesOf(const Version& v) {
       .logout_url_on_join = since(3, 0),
       .trusts_no_url_of_unsigned_joins = since(3, 0, 19),
       .old_bridge_envelope = !since(2, 5),
+      .old_webhooks = !since(3, 0),
+      .hook_events = since(2, 5),
   };
 }
 

@@ -48,6 +48,8 @@ struct Features {
   bool logout_url_on_join;
   bool trusts_no_url_of_unsigned_joins;
   bool old_bridge_envelope;  // <error key="…" message="…"/>
+  bool old_webhooks;         // SHA-1 only, hooks are numbered
+  bool hook_events;          // hooks/create takes eventID
 };
 
 Features FeaturesOf(const Version& version);

@@ -76,8 +76,16 @@ struct Fetched {
   std::string body;
 };
 
-/// GET. Anything but http on a loopback address is refused before a packet is sent.
-Task<Fetched> FetchLoopback(std::string url, std::string user_agent, std::chrono::milliseconds timeout);
+struct Outgoing {
+  std::string url;
+  std::string user_agent;
+  std::string content_type;   // with one it is a POST of `body`, else a GET
+  std::string body;
+  std::string authorization;  // "" = none
+};
+
+/// Anything but http on a loopback address is refused before a packet is sent.
+Task<Fetched> CallLoopback(Outgoing call, std::chrono::milliseconds timeout);
 
 /// `location` as a browser at `base` resolves it (absolute, or a path).
 std::string ResolveUrl(std::string_view base, std::string_view location);

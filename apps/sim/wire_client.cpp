@@ -63,11 +63,22 @@ Result<LoopbackUrl> ParseLoopbackUrl(std::string_view url) {
   return parsed;
 }
 
+std::string RequestText(const LoopbackUrl& url, const Outgoing& outgoing) {
+  const bool is_post = !outgoing.content_type.empty();
+  std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: */*\r\nConnection: close\r\n",
+                                 is_post ? "POST" : "GET", url.target, url.authority, outgoing.user_agent);
+  if (!outgoing.authorization.empty()) text += fmt::format("Authorization: {}\r\n", outgoing.authorization);
+  if (is_post) text += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", outgoing.content_type, outgoing.body.size());
+  text += "\r\n";
+  if (is_post) text += outgoing.body;
+  return text;
+}
+
 }  // namespace
 
-Task<Fetched> FetchLoopback(std::string url, std::string user_agent, std::chrono::milliseconds timeout) {
+Task<Fetched> CallLoopback(Outgoing call, std::chrono::milliseconds timeout) {
   Fetched result;
-  const Result<LoopbackUrl> parsed = ParseLoopbackUrl(url);
+  const Result<LoopbackUrl> parsed = ParseLoopbackUrl(call.url);
   if (!parsed) {
     result.error = parsed.error().detail;
     co_return result;
@@ -80,8 +91,7 @@ Task<Fetched> FetchLoopback(std::string url, std::string user_agent, std::chrono
     result.error = connect_error.message();
     co_return result;
   }
-  const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-                                          parsed->target, parsed->authority, user_agent);
+  const std::string request = RequestText(*parsed, call);
   const auto outgoing = asio::buffer(request);
   auto [write_error, written] = co_await asio::async_write(stream, outgoing, kAwait);
   beast::flat_buffer buffer;

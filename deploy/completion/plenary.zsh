@@ -4,40 +4,68 @@ autoload -U +X bashcompinit && bashcompinit
 _plenary() {
   local word before='' said='' words=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    [[ $word == -* || $before == --data ]] || said+=" $word"
+    [[ $word == -* || $before == --data || $before == --config ]] || said+=" $word"
     before=$word
   done
   case "$said" in
-    '') words='servers meetings status poll serve config rake version completion --help --version --data --json' ;;
-    ' servers') words='list show add update remove enable cordon disable panic meetings sync export --help --data --json' ;;
-    ' servers list'|' servers list '*) words='--help --data --json --show-secrets' ;;
-    ' servers show'|' servers show '*) words='--help --data --json --show-secrets' ;;
-    ' servers add'|' servers add '*) words='--help --data --json --id --secret-file --tag --load-multiplier --checksum-algorithm --enable' ;;
-    ' servers update'|' servers update '*) words='--help --data --json --url --secret --secret-file --tag --load-multiplier --checksum-algorithm' ;;
-    ' servers remove'|' servers remove '*) words='--help --data --json --force' ;;
-    ' servers enable'|' servers enable '*) words='--help --data --json' ;;
-    ' servers cordon'|' servers cordon '*) words='--help --data --json' ;;
-    ' servers disable'|' servers disable '*) words='--help --data --json' ;;
-    ' servers panic'|' servers panic '*) words='--help --data --json --keep-state --skip-end-calls --yes' ;;
-    ' servers meetings'|' servers meetings '*) words='--help --data --json' ;;
-    ' servers sync'|' servers sync '*) words='--help --data --json --mode --dry-run' ;;
-    ' servers export'|' servers export '*) words='--help --data --json' ;;
-    ' meetings') words='list info end --help --data --json' ;;
-    ' meetings list'|' meetings list '*) words='--help --data --json' ;;
-    ' meetings info'|' meetings info '*) words='--help --data --json' ;;
-    ' meetings end'|' meetings end '*) words='--help --data --json --yes' ;;
-    ' status'|' status '*) words='--help --data --json' ;;
-    ' poll'|' poll '*) words='all servers meetings versions --help --data --json' ;;
-    ' serve'|' serve '*) words='--help --data --json --print-links' ;;
-    ' config') words='check docs --help --data --json' ;;
-    ' config check'|' config check '*) words='--help --data --json' ;;
-    ' config docs'|' config docs '*) words='--help --data --json' ;;
-    ' rake'|' rake '*) words='--help --data --json --tasks' ;;
-    ' version'|' version '*) words='--help --data --json' ;;
-    ' completion'|' completion '*) words='bash zsh fish --help --data --json' ;;
+    '') words='servers meetings tenants tokens callbacks hooks status poll serve config rake version completion --help --version --data --config --json' ;;
+    ' servers') words='list show add update remove enable cordon disable panic meetings sync export --help --data --config --json' ;;
+    ' servers list'|' servers list '*) words='--help --data --config --json --show-secrets' ;;
+    ' servers show'|' servers show '*) words='--help --data --config --json --show-secrets' ;;
+    ' servers add'|' servers add '*) words='--help --data --config --json --id --secret-file --tag --load-multiplier --checksum-algorithm --enable' ;;
+    ' servers update'|' servers update '*) words='--help --data --config --json --url --secret --secret-file --tag --load-multiplier --checksum-algorithm' ;;
+    ' servers remove'|' servers remove '*) words='--help --data --config --json --force' ;;
+    ' servers enable'|' servers enable '*) words='--help --data --config --json' ;;
+    ' servers cordon'|' servers cordon '*) words='--help --data --config --json' ;;
+    ' servers disable'|' servers disable '*) words='--help --data --config --json' ;;
+    ' servers panic'|' servers panic '*) words='--help --data --config --json --keep-state --skip-end-calls --yes' ;;
+    ' servers meetings'|' servers meetings '*) words='--help --data --config --json' ;;
+    ' servers sync'|' servers sync '*) words='--help --data --config --json --mode --dry-run' ;;
+    ' servers export'|' servers export '*) words='--help --data --config --json' ;;
+    ' meetings') words='list info end --help --data --config --json' ;;
+    ' meetings list'|' meetings list '*) words='--help --data --config --json' ;;
+    ' meetings info'|' meetings info '*) words='--help --data --config --json' ;;
+    ' meetings end'|' meetings end '*) words='--help --data --config --json --yes' ;;
+    ' tenants') words='list show add update enable disable remove roll-secret set unset limits lrs look usage --help --data --config --json' ;;
+    ' tenants list'|' tenants list '*) words='--help --data --config --json --show-secrets' ;;
+    ' tenants show'|' tenants show '*) words='--help --data --config --json --show-secrets' ;;
+    ' tenants add'|' tenants add '*) words='--help --data --config --json --secret-file --checksum-algorithms --show-secrets' ;;
+    ' tenants update'|' tenants update '*) words='--help --data --config --json --name --secret --secret-file --checksum-algorithms' ;;
+    ' tenants enable'|' tenants enable '*) words='--help --data --config --json' ;;
+    ' tenants disable'|' tenants disable '*) words='--help --data --config --json' ;;
+    ' tenants remove'|' tenants remove '*) words='--help --data --config --json --force --yes' ;;
+    ' tenants roll-secret'|' tenants roll-secret '*) words='--help --data --config --json --secret-file --keep --show-secrets' ;;
+    ' tenants set'|' tenants set '*) words='--help --data --config --json --override --default' ;;
+    ' tenants unset'|' tenants unset '*) words='--help --data --config --json --override --default' ;;
+    ' tenants limits'|' tenants limits '*) words='--help --data --config --json --meetings --participants --creates-per-second --calls-per-second' ;;
+    ' tenants lrs'|' tenants lrs '*) words='--help --data --config --json --endpoint --username --password --kc-token-url --kc-client-id --kc-client-secret --kc-username --kc-password' ;;
+    ' tenants look'|' tenants look '*) words='--help --data --config --json --presentation --logo --style' ;;
+    ' tenants usage'|' tenants usage '*) words='--help --data --config --json --month --csv' ;;
+    ' tokens') words='list create revoke --help --data --config --json' ;;
+    ' tokens list'|' tokens list '*) words='--help --data --config --json' ;;
+    ' tokens create'|' tokens create '*) words='admin read-only tenant node --help --data --config --json --name --tenant --server --expires' ;;
+    ' tokens revoke'|' tokens revoke '*) words='--help --data --config --json' ;;
+    ' callbacks') words='list retry drop --help --data --config --json' ;;
+    ' callbacks list'|' callbacks list '*) words='--help --data --config --json --state --tenant --after --limit' ;;
+    ' callbacks retry'|' callbacks retry '*) words='--help --data --config --json --all --tenant' ;;
+    ' callbacks drop'|' callbacks drop '*) words='--help --data --config --json --all --tenant --yes' ;;
+    ' hooks') words='list remove --help --data --config --json' ;;
+    ' hooks list'|' hooks list '*) words='--help --data --config --json --tenant' ;;
+    ' hooks remove'|' hooks remove '*) words='--help --data --config --json' ;;
+    ' status'|' status '*) words='--help --data --config --json' ;;
+    ' poll'|' poll '*) words='all servers meetings versions --help --data --config --json' ;;
+    ' serve'|' serve '*) words='--help --data --config --json --print-links' ;;
+    ' config') words='check docs --help --data --config --json' ;;
+    ' config check'|' config check '*) words='--help --data --config --json' ;;
+    ' config docs'|' config docs '*) words='--help --data --config --json' ;;
+    ' rake'|' rake '*) words='--help --data --config --json --tasks' ;;
+    ' version'|' version '*) words='--help --data --config --json' ;;
+    ' completion'|' completion '*) words='bash zsh fish --help --data --config --json' ;;
   esac
   if [[ $before == --data ]]; then
     COMPREPLY=($(compgen -d -- "${COMP_WORDS[COMP_CWORD]}"))
+  elif [[ $before == --config ]]; then
+    COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
   else
     COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
   fi

@@ -1,10 +1,10 @@
 #include "admin/meeting_commands.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -12,9 +12,10 @@
 
 #include "admin/arguments.hpp"
 #include "admin/rows.hpp"
+#include "admin/tenant_commands.hpp"
 #include "base/encoding.hpp"
 #include "bbb/elements.hpp"
-#include "runtime/callback.hpp"
+#include "runtime/blocking.hpp"
 #include "runtime/gather.hpp"
 #include "state/awaited.hpp"
 
@@ -22,21 +23,35 @@ namespace plenary::admin {
 
 namespace {
 
-using Answer = Result<boost::json::object>;
 constexpr std::chrono::hours kForever{24};
 
-/// The meetings of `ids`, or all, sorted by ID.
+/// The meeting that the operator means: in the tenant that is named; else the one without a tenant, else the one that a node knows under this ID.
+Result<state::MeetingPtr> FindMeeting(const CommandContext& context, const std::optional<std::string>& tenant_id, const std::string& id) {
+  state::MeetingPtr meeting = context.store.FindMeeting(tenant_id.value_or(""), id);
+  if (!meeting && !tenant_id) meeting = context.store.FindOnNodes(id);
+  if (!meeting) return Fail(ErrorCode::kNotFound, "There is no meeting with the ID " + id + ".");
+  return meeting;
+}
+
+/// The meetings of `ids`, or all, sorted by ID; of one tenant when it is named.
 Result<std::vector<state::MeetingPtr>> Select(const CommandContext& context, const boost::json::object& arguments) {
   const auto ids = TextListArgument(arguments, "ids");
   if (!ids) return tl::unexpected(ids.error());
+  const auto tenant_id = TenantFilter(context, arguments);
+  if (!tenant_id) return tl::unexpected(tenant_id.error());
   std::vector<state::MeetingPtr> meetings;
   for (const std::string& id : *ids) {
-    state::MeetingPtr meeting = context.store.FindMeeting({}, id);
-    if (!meeting) return Fail(ErrorCode::kNotFound, "There is no meeting with the ID " + id + ".");
-    meetings.push_back(std::move(meeting));
+    auto meeting = FindMeeting(context, *tenant_id, id);
+    if (!meeting) return tl::unexpected(meeting.error());
+    meetings.push_back(std::move(*meeting));
   }
-  if (ids->empty()) meetings = context.store.Meetings();
-  std::sort(meetings.begin(), meetings.end(), [](const auto& a, const auto& b) { return a->meeting_id < b->meeting_id; });
+  if (ids->empty()) {
+    meetings = context.store.Meetings();
+    std::erase_if(meetings, [&](const auto& meeting) { return *tenant_id && meeting->tenant_id != **tenant_id; });
+  }
+  std::sort(meetings.begin(), meetings.end(), [](const auto& a, const auto& b) {
+    return std::tie(a->meeting_id, a->tenant_id) < std::tie(b->meeting_id, b->tenant_id);
+  });
   return meetings;
 }
 
@@ -65,7 +80,7 @@ Task<void> AskNode(const CommandContext& context, std::vector<std::shared_ptr<As
       continue;
     }
     Result<nodes::NodeAnswer> answer =
-        co_await context.nodes.GetMeetingInfo(asked->node, asked->meeting->meeting_id, context.nodes.timeouts());
+        co_await context.nodes.GetMeetingInfo(asked->node, asked->meeting->node_meeting_id(), context.nodes.timeouts());
     asked->error = Describe(answer);
     if (answer) asked->answer = std::move(*answer);
     else if (answer.error().detail != nodes::kNoReturncodeDetail) silent = asked->error;
@@ -98,16 +113,8 @@ boost::json::value DecisionRow(const std::optional<pool::Decision>& decision, co
   constexpr const char* kNames[] = {"disabled", "cordoned", "offline", "never_polled", "tried", "tagged"};
   static_assert(std::size(kNames) == pool::kExclusions);
   for (std::size_t i = 0; i < pool::kExclusions; ++i) excluded[kNames[i]] = decision->excluded[i];
-  return boost::json::object{{"at_ms", decision->at_ms}, {"candidates", decision->candidates}, {"best", std::move(best)}, {"excluded", std::move(excluded)}};
-}
-
-Task<std::optional<pool::Decision>> LastDecision(const CommandContext& context, std::string meeting_id) {
-  using Decision = std::optional<pool::Decision>;
-  auto start = [&context, &meeting_id](std::function<void(Decision)> done) {
-    context.runtime.Block([&context, &meeting_id, done = std::move(done)] { done(context.decisions.Last(meeting_id)); });
-  };
-  Decision decision = co_await runtime::AwaitCallback<Decision>(std::move(start));
-  co_return decision;
+  return boost::json::object{
+      {"at_ms", decision->at_ms}, {"candidates", decision->candidates}, {"best", std::move(best)}, {"excluded", std::move(excluded)}};
 }
 
 }  // namespace
@@ -144,8 +151,11 @@ Task<Answer> MeetingsAsk(const CommandContext& context, const boost::json::objec
 Task<Answer> MeetingsInfo(const CommandContext& context, const boost::json::object& arguments) {
   const auto id = RequiredText(arguments, "id");
   if (!id) co_return tl::unexpected(id.error());
-  state::MeetingPtr meeting = context.store.FindMeeting({}, *id);
-  if (!meeting) co_return Fail(ErrorCode::kNotFound, "There is no meeting with the ID " + *id + ".");
+  const auto tenant_id = TenantFilter(context, arguments);
+  if (!tenant_id) co_return tl::unexpected(tenant_id.error());
+  const auto found = FindMeeting(context, *tenant_id, *id);
+  if (!found) co_return tl::unexpected(found.error());
+  const state::MeetingPtr& meeting = *found;
   std::vector<state::MeetingPtr> one{meeting};
   const std::vector<std::shared_ptr<Asked>> all = co_await AskAll(context, std::move(one));
   const Asked& asked = *all.front();
@@ -161,7 +171,9 @@ Task<Answer> MeetingsInfo(const CommandContext& context, const boost::json::obje
   result["error"] = TextOrNull(asked.error);
   result["info"] = std::move(info);
   result["metadata"] = std::move(metadata);
-  const std::optional<pool::Decision> decision = co_await LastDecision(context, *id);
+  using Decision = std::optional<pool::Decision>;
+  auto read = [&context, &meeting] { return context.decisions.Last(meeting->meeting_id); };
+  const Decision decision = co_await runtime::Blocking<Decision>(context.runtime, std::move(read));
   result["decision"] = DecisionRow(decision, *meeting);
   co_return result;
 }
@@ -176,7 +188,7 @@ Task<Answer> MeetingsEnd(const CommandContext& context, const boost::json::objec
     std::string error;
     if (node) {
       const Result<nodes::NodeAnswer> answer =
-          co_await context.nodes.End(node, meeting->meeting_id, meeting->moderator_pw, context.nodes.timeouts());
+          co_await context.nodes.End(node, meeting->node_meeting_id(), meeting->moderator_pw, context.nodes.timeouts());
       error = Describe(answer);
       // Nobody heard the end: it is owed to the node for when it is back. A refusal means that the meeting goes on.
       const bool over = answer && (answer->parsed.status.success || answer->parsed.status.message_key == "notFound");

@@ -7,10 +7,10 @@
 
 namespace plenary::admin {
 
-Task<Result<boost::json::object>> MeetingsList(const CommandContext& context, const boost::json::object& arguments);
-Task<Result<boost::json::object>> MeetingsAsk(const CommandContext& context, const boost::json::object& arguments);
-Task<Result<boost::json::object>> MeetingsInfo(const CommandContext& context, const boost::json::object& arguments);
-Task<Result<boost::json::object>> MeetingsEnd(const CommandContext& context, const boost::json::object& arguments);
-Task<Result<boost::json::object>> MeetingsForget(const CommandContext& context, const boost::json::object& arguments);
+Task<Answer> MeetingsList(const CommandContext& context, const boost::json::object& arguments);
+Task<Answer> MeetingsAsk(const CommandContext& context, const boost::json::object& arguments);
+Task<Answer> MeetingsInfo(const CommandContext& context, const boost::json::object& arguments);
+Task<Answer> MeetingsEnd(const CommandContext& context, const boost::json::object& arguments);
+Task<Answer> MeetingsForget(const CommandContext& context, const boost::json::object& arguments);
 
 }  // namespace plenary::admin

@@ -1,13 +1,21 @@
 #include "admin/pool_commands.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 #include <boost/json/array.hpp>
 
 #include "admin/arguments.hpp"
+#include "admin/callback_commands.hpp"
+#include "admin/hook_commands.hpp"
 #include "admin/meeting_commands.hpp"
 #include "admin/rows.hpp"
 #include "admin/server_commands.hpp"
+#include "admin/tenant_commands.hpp"
+#include "admin/token_commands.hpp"
+#include "runtime/blocking.hpp"
 
 namespace plenary::admin {
 
@@ -38,38 +46,93 @@ Task<Answer> PollRun(const CommandContext& context, const boost::json::object& a
   co_return result;
 }
 
+struct Command {
+  std::string_view name;
+  Task<Answer> (*run)(const CommandContext& context, const boost::json::object& arguments);
+};
+
+constexpr Command kCommands[] = {
+    {"servers.list", ServersList},
+    {"servers.show", ServersShow},
+    {"servers.add", ServersAdd},
+    {"servers.update", ServersUpdate},
+    {"servers.set_state", ServersSetState},
+    {"servers.remove", ServersRemove},
+    {"servers.panic", ServersPanic},
+    {"servers.meetings", ServersMeetings},
+    {"meetings.list", MeetingsList},
+    {"meetings.ask", MeetingsAsk},
+    {"meetings.info", MeetingsInfo},
+    {"meetings.end", MeetingsEnd},
+    {"meetings.forget", MeetingsForget},
+    {"poll.run", PollRun},
+    {"tenants.list", TenantsList},
+    {"tenants.show", TenantsShow},
+    {"tenants.add", TenantsAdd},
+    {"tenants.update", TenantsUpdate},
+    {"tenants.remove", TenantsRemove},
+    {"tenants.roll_secret", TenantsRollSecret},
+    {"tenants.settings_add", TenantsSettingsAdd},
+    {"tenants.settings_remove", TenantsSettingsRemove},
+    {"tenants.usage", TenantsUsage},
+    {"tokens.list", TokensList},
+    {"tokens.create", TokensCreate},
+    {"tokens.revoke", TokensRevoke},
+    {"callbacks.list", CallbacksList},
+    {"callbacks.receivers", CallbacksReceivers},
+    {"callbacks.retry", CallbacksRetry},
+    {"callbacks.drop", CallbacksDrop},
+    {"hooks.list", HooksList},
+    {"hooks.remove", HooksRemove},
+};
+
 class PoolCommands final : public Commands {
  public:
   explicit PoolCommands(CommandContext context) : context_(std::move(context)), started_(context_.clock.Steady()) {}
 
   Task<Answer> Execute(std::string command, boost::json::object arguments) override {
     Answer answer = Fail(ErrorCode::kInvalidArgument, "There is no command " + command + ".");
-    if (command == "servers.list") answer = co_await ServersList(context_);
-    if (command == "servers.show") answer = co_await ServersShow(context_, arguments);
-    if (command == "servers.add") answer = co_await ServersAdd(context_, arguments);
-    if (command == "servers.update") answer = co_await ServersUpdate(context_, arguments);
-    if (command == "servers.set_state") answer = co_await ServersSetState(context_, arguments);
-    if (command == "servers.remove") answer = co_await ServersRemove(context_, arguments);
-    if (command == "servers.panic") answer = co_await ServersPanic(context_, arguments);
-    if (command == "servers.meetings") answer = co_await ServersMeetings(context_, arguments);
-    if (command == "meetings.list") answer = co_await MeetingsList(context_, arguments);
-    if (command == "meetings.ask") answer = co_await MeetingsAsk(context_, arguments);
-    if (command == "meetings.info") answer = co_await MeetingsInfo(context_, arguments);
-    if (command == "meetings.end") answer = co_await MeetingsEnd(context_, arguments);
-    if (command == "meetings.forget") answer = co_await MeetingsForget(context_, arguments);
-    if (command == "poll.run") answer = co_await PollRun(context_, arguments);
+    const auto row = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& c) { return c.name == command; });
+    if (row != std::end(kCommands)) answer = co_await row->run(context_, arguments);
     if (command == "status") answer = co_await StatusOf();
     co_return answer;
   }
 
  private:
+  /// Without secrets: it is what monitoring reads.
   Task<Answer> StatusOf() {
-    Answer answer = co_await ServersList(context_);
-    (*answer)["version"] = context_.options.version;
-    (*answer)["uptime_ms"] = (context_.clock.Steady() - started_).count();
-    (*answer)["meetings"] = context_.store.MeetingCount();
-    (*answer)["owed_ends"] = context_.store.PendingEnds().size();
-    co_return answer;
+    auto work = [this] { return context_.outbox.Counts(); };
+    const auto counts = co_await runtime::Blocking<Result<records::CallbackCounts>>(context_.runtime, std::move(work));
+    if (!counts) co_return tl::unexpected(counts.error());
+    boost::json::array servers, tenants;
+    const auto nodes = context_.store.Nodes();
+    for (const state::NodePtr& node : nodes->all()) {
+      boost::json::object row = ServerRow(context_.store, *node);
+      row["secret"] = nullptr;
+      servers.push_back(std::move(row));
+    }
+    const auto table = context_.store.Tenants();
+    for (const state::TenantPtr& tenant : table->all()) {
+      boost::json::object row;
+      row["id"] = tenant->tenant.id;
+      row["name"] = tenant->tenant.name;
+      row["enabled"] = tenant->tenant.enabled;
+      row["use"] = UseRow(*tenant->meters);
+      tenants.push_back(std::move(row));
+    }
+    boost::json::object callbacks;
+    callbacks["pending"] = counts->pending;
+    callbacks["dead"] = counts->dead;
+    boost::json::object result;
+    result["version"] = context_.options.version;
+    result["uptime_ms"] = (context_.clock.Steady() - started_).count();
+    result["servers"] = std::move(servers);
+    result["tenants"] = std::move(tenants);
+    result["multitenancy"] = context_.options.multitenancy;
+    result["meetings"] = context_.store.MeetingCount();
+    result["owed_ends"] = context_.store.PendingEnds().size();
+    result["callbacks"] = std::move(callbacks);
+    co_return result;
   }
 
   CommandContext context_;

@@ -1,4 +1,4 @@
-// The commands of docs/control-protocol.md on the pool: servers, meetings, polls, status. Runs on the control thread.
+// The commands of docs/control-protocol.md, one table. Runs on the control thread.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,10 @@
 #include "base/random.hpp"
 #include "nodes/node_calls.hpp"
 #include "observe/log.hpp"
+#include "records/callback_urls.hpp"
+#include "records/hook_store.hpp"
+#include "records/outbox.hpp"
+#include "records/usage.hpp"
 #include "runtime/runtime.hpp"
 #include "state/state_store.hpp"
 
@@ -18,6 +22,7 @@ namespace plenary::admin {
 
 struct CommandOptions {
   bool server_id_is_hostname = false;  // SERVER_ID_IS_HOSTNAME
+  bool multitenancy = false;           // MULTITENANCY_ENABLED: only said, tenants can be prepared without it
   std::string version;
 };
 
@@ -27,11 +32,17 @@ struct CommandContext {
   nodes::NodeCalls& nodes;
   PollControl& poll;
   DecisionLog& decisions;
+  records::Outbox& outbox;
+  records::CallbackUrlStore& callback_urls;
+  records::HookStore& hooks;
+  records::UsageStore& usage;
   runtime::Runtime& runtime;
   const Clock& clock;
   Random& random;
   observe::Log& log;
 };
+
+using Answer = Result<boost::json::object>;
 
 std::unique_ptr<Commands> MakePoolCommands(CommandContext context);
 

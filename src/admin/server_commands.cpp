@@ -40,9 +40,13 @@ Result<pool::NodePatch> PatchOf(const boost::json::object& arguments) {
   if (!multiplier) return tl::unexpected(multiplier.error());
   const auto algorithm = AlgorithmArgument(arguments);
   if (!algorithm) return tl::unexpected(algorithm.error());
+  const auto revision = RevisionArgument(arguments);
+  if (!revision) return tl::unexpected(revision.error());
   if (*multiplier && **multiplier == 0) return Fail(ErrorCode::kInvalidArgument, "The load multiplier must not be 0.");
   if (*secret && (*secret)->empty()) return Fail(ErrorCode::kInvalidArgument, "A server's secret must not be empty.");
-  if (*url) {
+  const auto any_url = FlagArgument(arguments, "any_url");
+  if (!any_url) return tl::unexpected(any_url.error());
+  if (*url && !*any_url) {
     if (const auto endpoint = ParseEndpoint(**url); !endpoint) return tl::unexpected(endpoint.error());
   }
   pool::NodePatch patch;
@@ -51,6 +55,7 @@ Result<pool::NodePatch> PatchOf(const boost::json::object& arguments) {
   patch.tag = *tag;
   patch.load_multiplier = *multiplier;
   patch.checksum_algorithm = *algorithm;
+  patch.if_revision = *revision;
   return patch;
 }
 
@@ -71,7 +76,7 @@ Task<std::string> Clear(const CommandContext& context, state::MeetingPtr meeting
     co_return forgotten ? (skip_end ? "" : "the server can't be reached; it will be asked when it is back") : forgotten.error().detail;
   }
   const Result<nodes::NodeAnswer> answer =
-      co_await context.nodes.End(node, meeting->meeting_id, meeting->moderator_pw, context.nodes.timeouts());
+      co_await context.nodes.End(node, meeting->node_meeting_id(), meeting->moderator_pw, context.nodes.timeouts());
   unreachable = !answer && answer.error().detail != nodes::kNoReturncodeDetail;
   const auto owed = answer ? std::optional<pool::EndReason>() : pool::EndReason::kRequested;
   const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed);
@@ -115,7 +120,7 @@ tl::unexpected<Error> NoServer(std::string_view id) {
   return Fail(ErrorCode::kNotFound, "There is no server with the ID " + std::string(id) + ".");
 }
 
-Task<Answer> ServersList(const CommandContext& context) {
+Task<Answer> ServersList(const CommandContext& context, const boost::json::object&) {
   boost::json::array rows;
   const auto table = context.store.Nodes();
   for (const state::NodePtr& node : table->all()) rows.push_back(ServerRow(context.store, *node));
@@ -149,10 +154,11 @@ Task<Answer> ServersAdd(const CommandContext& context, const boost::json::object
   node.load_multiplier = patch->load_multiplier.value_or(1.0);
   node.checksum_algorithm = patch->checksum_algorithm.value_or(std::nullopt);
   if (*enable) node.state = pool::AdminState::kEnabled;
+  const Result<Endpoint> endpoint = ParseEndpoint(*url);
   if (*id && !(*id)->empty()) {
     node.id = **id;
-  } else if (context.options.server_id_is_hostname) {
-    node.id = ParseEndpoint(*url)->host;
+  } else if (context.options.server_id_is_hostname && endpoint) {
+    node.id = endpoint->host;
   } else {
     node.id = context.random.Uuid();
   }

@@ -7,9 +7,7 @@
 
 namespace plenary::admin {
 
-using Answer = Result<boost::json::object>;
-
-Task<Answer> ServersList(const CommandContext& context);
+Task<Answer> ServersList(const CommandContext& context, const boost::json::object& arguments);
 Task<Answer> ServersShow(const CommandContext& context, const boost::json::object& arguments);
 Task<Answer> ServersAdd(const CommandContext& context, const boost::json::object& arguments);
 Task<Answer> ServersUpdate(const CommandContext& context, const boost::json::object& arguments);

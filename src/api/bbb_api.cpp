@@ -3,7 +3,6 @@
 #include <string>
 
 #include "api/calls.hpp"
-#include "api/host_guard.hpp"
 #include "base/encoding.hpp"
 #include "bbb/multipart.hpp"
 #include "bbb/reply_writer.hpp"
@@ -14,10 +13,6 @@ namespace {
 
 constexpr std::uint64_t kMaxFormBytes = 1 << 20;  // BBB's own limit for forms is 2 MB; real ones are below 20 kB
 constexpr std::size_t kMaxMeetingIdBytes = 1024;  // 256 characters (bbb-api 0.16), up to four bytes each
-
-bool IsHealthCheck(std::string_view path) {
-  return path.empty() || path == "/" || path == "/health_check" || (path.starts_with("/health_check.") && path.find('/', 1) == std::string_view::npos);
-}
 
 bool NeedsMeeting(bbb::Call call) {
   switch (call) {
@@ -73,7 +68,7 @@ bool AnswerFromMemory(const Services& services, CallInput& input, http::Reply& r
       Join(services, input, reply);
       return true;
     }
-    if (input.call == bbb::Call::kCreate || services.store.FindMeeting({}, meeting_id)) return false;
+    if (input.call == bbb::Call::kCreate || services.store.FindMeeting(input.tenant_id(), meeting_id)) return false;
     if (input.call == bbb::Call::kIsMeetingRunning) {
       ReplyXmlNow(reply);
       bbb::AppendRunning(reply.body, false);
@@ -98,14 +93,30 @@ Task<void> AskNodes(const Services& services, CallInput& input, http::Reply& rep
     case bbb::Call::kEnd: return End(services, input, reply);
     case bbb::Call::kGetMeetings: return GetMeetings(services, input, reply);
     case bbb::Call::kGetSessions: return GetSessions(services, input, reply);
+    case bbb::Call::kHooksCreate:
+    case bbb::Call::kHooksList:
+    case bbb::Call::kHooksDestroy: return Hooks(services, input, reply);
     default: return Relay(services, input, reply);
   }
 }
 
+/// Calls of browsers with a session token (getJoinUrl, learningDashboard …) belong to the meeting's node, which the token doesn't name (bbb-api
+/// 9.3). Who asks for JSON, as they do, gets BBB's JSON form of the same refusal (bbb-api 2.0).
+void ReplyUnsupported(const http::Request& request, http::Reply& reply) {
+  ReplyFailed(reply, bbb::kUnsupportedRequest);
+  if (request.Header("Accept").find("application/json") == std::string_view::npos) return;
+  reply.SetContentType("application/json; charset=utf-8");
+  reply.body = R"({"response":{"returncode":"FAILED","messageKey":")";
+  reply.body += bbb::kUnsupportedRequest.key;
+  reply.body += R"(","message":")";
+  reply.body += bbb::kUnsupportedRequest.message;
+  reply.body += R"("}})";
+}
+
 /// Calls that need neither checksum nor parameters. True when it was one.
-bool AnswerOpen(const Services& services, bbb::Call call, http::Reply& reply) {
+bool AnswerOpen(const Services& services, const http::Request& request, bbb::Call call, http::Reply& reply) {
   if (call == bbb::Call::kUnsupported) {
-    ReplyFailed(reply, bbb::kUnsupportedRequest);
+    ReplyUnsupported(request, reply);
     return true;
   }
   if (call == bbb::Call::kVersion) {
@@ -120,53 +131,94 @@ bool AnswerOpen(const Services& services, bbb::Call call, http::Reply& reply) {
   return false;
 }
 
+/// Whose call it is, with what the client saw of us. Views into the request and `path_buffer`.
+struct Address {
+  http::ClientSide client;
+  state::TenantRoute route;
+  bbb::Call call = bbb::Call::kUnsupported;
+};
+
+Address AddressOf(const Services& services, const http::Request& request, std::string& path_buffer) {
+  Address address;
+  address.client = http::ClientSideOf(request, services.trusted_proxies);
+  const std::string_view path = bbb::NormalizePath(request.path, path_buffer);
+  address.route = services.tenants.Locate(http::HostWithoutPort(address.client.host), path);
+  address.call = bbb::RouteCall(request.method, address.route.path);
+  return address;
+}
+
+bool Verified(const Services& services, const http::Request& request, const Address& address, std::string_view body_checksum) {
+  const bbb::SignPolicy* policy = &services.options.policy;
+  if (services.tenants.multitenancy()) {
+    if (!address.route.tenant) return false;
+    policy = &address.route.tenant->policy;
+  }
+  return bbb::VerifyChecksum(bbb::CallName(address.call), request.query, body_checksum, *policy);
+}
+
+/// The host that a tenant's label or path is added to.
+std::string_view BaseHost(const Address& address) {
+  const std::string_view host = address.client.host;
+  if (!address.route.tenant || address.route.by_path) return host;
+  const std::size_t dot = host.find('.');
+  return dot == std::string_view::npos ? std::string_view() : host.substr(dot + 1);
+}
+
+/// What every verified call leaves behind. False when the tenant calls too often.
+bool Admit(const Services& services, const http::Request& request, const Address& address) {
+  if (http::IsTrusted(request, services.trusted_proxies) && services.public_url.Learn(address.client.secure, BaseHost(address))) {
+    services.log.Info("learned the public address from a client; set PUBLIC_URL to another one if it is wrong", {{"address", services.public_url.Get()}});
+  }
+  const state::TenantPtr& tenant = address.route.tenant;
+  if (!tenant || tenant->meters->max_calls.load(std::memory_order_relaxed) == 0) return true;
+  return tenant->meters->AdmitCall(std::chrono::duration_cast<std::chrono::microseconds>(services.clock.Steady().time_since_epoch()).count());
+}
+
+void RefuseBusy(const Address& address, const http::Request& request, const bbb::Params& params, http::Reply& reply) {
+  reply.AddHeader("Retry-After", "1");
+  Refuse(address.call, request, &params, true, bbb::kTooManyCalls, reply);
+}
+
+bool HasPostBody(const http::Request& request) { return request.has_body && request.method == "POST"; }
+
 bool IsBlank(const http::SpooledBody& body) { return body.in_memory() && TrimBlanks(body.memory()).empty(); }
 
 }  // namespace
 
 bool BbbApi::HandleNow(const http::Request& request, http::Reply& reply) {
   thread_local std::string path_buffer;
-  const std::string_view path = bbb::NormalizePath(request.path, path_buffer);
-  if (IsHealthCheck(path)) {
-    reply.SetContentType("text/plain; charset=utf-8");
-    reply.outcome = "ok";
-    reply.body = "success";
-    return true;
-  }
-  if (!HostAllowed(request, services_.options.url_host)) {
-    reply.status = 403;  // as Scalelite: an empty page
-    reply.SetContentType(kHtmlContentType);
-    reply.outcome = "host-refused";
-    return true;
-  }
-  const bbb::Call call = bbb::RouteCall(request.method, path);
-  const bool post_body = request.has_body && request.method == "POST";
-  if (post_body && call != bbb::Call::kUnsupported) return false;
+  const Address address = AddressOf(services_, request, path_buffer);
+  if (HasPostBody(request) && address.call != bbb::Call::kUnsupported) return false;
   thread_local bbb::Params params;
   params.Clear();
   if (!params.AddQuery(request.query)) {
     ReplyBadParameters(reply);
     return true;
   }
-  if (AnswerOpen(services_, call, reply)) return true;
-  if (!bbb::VerifyChecksum(bbb::CallName(call), request.query, {}, services_.options.policy)) {
-    Refuse(call, request, &params, false, bbb::kChecksumError, reply);
+  if (AnswerOpen(services_, request, address.call, reply)) return true;
+  if (!Verified(services_, request, address, {})) {
+    Refuse(address.call, request, &params, false, bbb::kChecksumError, reply);
     return true;
   }
-  CallInput input{request, call, params};
+  if (!Admit(services_, request, address)) {
+    RefuseBusy(address, request, params, reply);
+    return true;
+  }
+  CallInput input{request, address.call, params, address.route};
   return AnswerFromMemory(services_, input, reply);
 }
 
 Task<void> BbbApi::Handle(const http::Request& request, http::Reply& reply) {
   std::string path_buffer;
-  const bbb::Call call = bbb::RouteCall(request.method, bbb::NormalizePath(request.path, path_buffer));
+  const Address address = AddressOf(services_, request, path_buffer);
+  const bbb::Call call = address.call;
   bbb::Params params;
   http::SpooledBody body(services_.options.spool_dir);
   bool xml = false;
   bool read = false;
   std::string body_checksum;
 
-  if (request.has_body && request.method == "POST") {
+  if (HasPostBody(request)) {
     const std::string_view content_type = request.Header("Content-Type");
     const bool allowed = bbb::ContentTypeAllowed(call, content_type);
     if (!allowed && request.content_length > 0) {
@@ -206,12 +258,16 @@ Task<void> BbbApi::Handle(const http::Request& request, http::Reply& reply) {
     ReplyBadParameters(reply);
     co_return;
   }
-  if (AnswerOpen(services_, call, reply)) co_return;
-  if (!bbb::VerifyChecksum(bbb::CallName(call), request.query, body_checksum, services_.options.policy)) {
+  if (AnswerOpen(services_, request, call, reply)) co_return;
+  if (!Verified(services_, request, address, body_checksum)) {
     Refuse(call, request, &params, false, bbb::kChecksumError, reply);
     co_return;
   }
-  CallInput input{request, call, params};
+  if (HasPostBody(request) && !Admit(services_, request, address)) {  // the others were admitted by HandleNow
+    RefuseBusy(address, request, params, reply);
+    co_return;
+  }
+  CallInput input{request, call, params, address.route};
   if (xml && !read) {
     // Only now, so that nobody without a secret can make us spool.
     Status status = co_await request.body->ReadAll(body, services_.options.max_body_bytes);
@@ -226,24 +282,6 @@ Task<void> BbbApi::Handle(const http::Request& request, http::Reply& reply) {
   if (AnswerFromMemory(services_, input, reply)) co_return;
   reply.AddHeader("Cache-Control", "no-cache");
   co_await AskNodes(services_, input, reply);
-}
-
-void BbbApi::Finished(const http::Request& request, const http::Reply& reply, std::uint64_t elapsed_us) {
-  if (!access_log_.enabled()) return;
-  thread_local std::string path_buffer;
-  observe::AccessEntry entry;
-  entry.wall_ms = ToMs(services_.clock.Now());
-  entry.request_id = request.id;
-  entry.method = request.method;
-  const bbb::Call call = bbb::RouteCall(request.method, bbb::NormalizePath(request.path, path_buffer));
-  entry.call = call == bbb::Call::kUnsupported ? "-" : call == bbb::Call::kVersion ? "version" : bbb::CallName(call);
-  entry.outcome = reply.outcome;
-  entry.server_id = reply.upstream.empty() ? std::string_view("-") : std::string_view(reply.upstream);
-  entry.peer = request.peer;
-  entry.status = reply.status;
-  entry.bytes = reply.body.size();
-  entry.elapsed_us = elapsed_us;
-  access_log_.Write(entry);
 }
 
 }  // namespace plenary::api

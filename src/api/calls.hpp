@@ -24,6 +24,9 @@ Task<void> End(const Services& services, CallInput& input, http::Reply& reply);
 /// relay.cpp: getMeetingInfo, isMeetingRunning, insertDocument, sendChatMessage go to the meeting's node.
 Task<void> Relay(const Services& services, CallInput& input, http::Reply& reply);
 
+/// hooks.cpp: hooks/create, hooks/list, hooks/destroy (bbb-api 2.9).
+Task<void> Hooks(const Services& services, CallInput& input, http::Reply& reply);
+
 /// get_meetings.cpp, get_sessions.cpp: all nodes at once.
 Task<void> GetMeetings(const Services& services, CallInput& input, http::Reply& reply);
 Task<void> GetSessions(const Services& services, CallInput& input, http::Reply& reply);

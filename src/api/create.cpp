@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/calls.hpp"
+#include "api/create_query.hpp"
 #include "base/encoding.hpp"
 #include "state/awaited.hpp"
 
@@ -15,7 +16,6 @@ namespace plenary::api {
 namespace {
 
 constexpr std::size_t kMaxNodes = 3;        // nodes that one create asks at the most
-constexpr std::string_view kServerTag = "meta_server-tag";
 constexpr int kMaxRounds = 8;               // claims that one create looks at: somebody else may end or move the meeting meanwhile
 
 struct Attempt {
@@ -24,28 +24,8 @@ struct Attempt {
   bool answered = false;
 };
 
-/// What the node gets (spec scalelite 1.11.5 steps 5 to 11), written into the client's own parameters so that their order stays.
-std::string NodeQuery(const Services& services, bbb::Params& params, const state::ClaimResult& claim) {
-  const pool::Meeting& meeting = *claim.meeting;
-  // A generated password goes out with the first create only; later ones must not name what their client doesn't know.
-  if (claim.kind != state::ClaimKind::kExisting) params.Set("moderatorPW", meeting.moderator_pw);
-  if (!meeting.voice_bridge.empty()) params.Set("voiceBridge", meeting.voice_bridge);
-  if (claim.node->node.tag.empty()) {
-    params.Remove(kServerTag);
-  } else {
-    params.Set(kServerTag, claim.node->node.tag);
-  }
-  if (const std::int64_t most = services.options.max_meeting_duration; most != 0) {
-    const std::int64_t wanted = LeadingInt(params.Get("duration"));
-    if (wanted == 0 || wanted > most) params.Set("duration", std::to_string(most));
-  }
-  std::string query;
-  bbb::AppendQuery(query, params);
-  return query;
-}
-
 Task<Attempt> AskNode(const Services& services, CallInput& input, const state::ClaimResult& claim) {
-  std::string query = NodeQuery(services, input.params, claim);
+  std::string query = co_await CreateQuery(services, input, claim);
   const nodes::CallTimeouts& full = services.nodes.timeouts();
   const nodes::CallTimeouts timeouts = claim.node->node.online ? full : full.Shortened();
   Result<nodes::NodeAnswer> answer =
@@ -86,14 +66,26 @@ void ReplyClaimError(const Services& services, const CallInput& input, const Err
   if (error.code == ErrorCode::kTagUnavailable) {
     return ReplyFailed(reply, "serverTagUnavailable", "There is no available server with the required tag=" + error.detail + ".");
   }
+  if (error.code == ErrorCode::kLimit) {
+    if (error.detail == "meetings") return ReplyFailed(reply, bbb::kTooManyMeetings);
+    reply.AddHeader("Retry-After", "1");
+    return ReplyFailed(reply, bbb::kTooManyCreates);
+  }
+  if (error.code == ErrorCode::kConflict) return ReplyFailed(reply, bbb::kIdNotUnique);
   services.log.Error("create: the claim could not be made", {{"meeting", input.params.Get("meetingID")}, {"reason", error.detail}});
+  ReplyFailed(reply, bbb::kStoreFailed);
+}
+
+void ReplyNotKept(const Services& services, const Error& error, http::Reply& reply) {
+  if (error.code == ErrorCode::kTooLarge) return ReplyFailed(reply, bbb::kCallbackUrlLength);
+  services.log.Error("create: the callback URLs could not be stored", {{"reason", error.detail}});
   ReplyFailed(reply, bbb::kStoreFailed);
 }
 
 /// A cordoned or disabled node keeps a meeting only while people are in it (spec scalelite 1.11.5 step 3). An error when the node doesn't tell.
 Task<Result<bool>> StillRunning(const Services& services, const state::ClaimResult& claim) {
   std::string query = "meetingID=";
-  AppendFormEncoded(query, claim.meeting->meeting_id);
+  AppendFormEncoded(query, claim.meeting->node_meeting_id());
   const nodes::CallTimeouts& full = services.nodes.timeouts();
   const nodes::CallTimeouts timeouts = claim.node->node.online ? full : full.Shortened();
   Result<nodes::NodeAnswer> answer =
@@ -106,6 +98,12 @@ Task<Result<bool>> StillRunning(const Services& services, const state::ClaimResu
 /// `server_tag`: the client's wish.
 Task<void> CreateClaimed(const Services& services, CallInput& input, state::ClaimResult claim, std::string server_tag, http::Reply& reply) {
   std::vector<std::string> tried;
+  Status kept = co_await TakeCallbackUrls(services, input, claim);
+  if (!kept) {
+    Status released = co_await state::AwaitRelease(services.store, claim.meeting, std::nullopt);
+    ReplyNotKept(services, released ? kept.error() : released.error(), reply);
+    co_return;
+  }
   while (true) {
     tried.push_back(claim.node->node.id);
     reply.upstream = claim.node->node.id;
@@ -118,7 +116,7 @@ Task<void> CreateClaimed(const Services& services, CallInput& input, state::Clai
         Status released = co_await state::AwaitRelease(services.store, claim.meeting, std::nullopt);
         if (!released) services.log.Error("create: a claim could not be released", {{"reason", released.error().detail}});
       }
-      ReplyNodeAnswer(reply, std::move(attempt.answer), bbb::kCreateFailed);
+      ReplyMeetingAnswer(reply, std::move(attempt.answer), bbb::kCreateFailed, *claim.meeting);
       co_return;
     }
     services.log.Warn("create: the node didn't answer", {{"server", claim.node->node.id}, {"meeting", claim.meeting->meeting_id}, {"reason", attempt.error.detail}});
@@ -149,6 +147,11 @@ Task<void> CreateClaimed(const Services& services, CallInput& input, state::Clai
 
 Task<void> CreateExisting(const Services& services, CallInput& input, state::ClaimResult claim, http::Reply& reply) {
   reply.upstream = claim.node->node.id;
+  Status kept = co_await TakeCallbackUrls(services, input, claim);
+  if (!kept) {
+    ReplyNotKept(services, kept.error(), reply);
+    co_return;
+  }
   Attempt attempt = co_await AskNode(services, input, claim);
   if (!attempt.answered) {
     ReplyNodeError(reply, attempt.error, bbb::kCreateFailed);
@@ -157,16 +160,19 @@ Task<void> CreateExisting(const Services& services, CallInput& input, state::Cla
   const bbb::ParsedReply& parsed = attempt.answer.parsed;
   const bool made_anew = parsed.status.success && !parsed.internal_meeting_id.empty() && parsed.internal_meeting_id != claim.meeting->internal_id;
   if (made_anew) services.store.Settle(claim.meeting, SettlementOf(parsed));  // the node had lost it, e.g. by a restart
-  ReplyNodeAnswer(reply, std::move(attempt.answer), bbb::kCreateFailed);
+  ReplyMeetingAnswer(reply, std::move(attempt.answer), bbb::kCreateFailed, *claim.meeting);
 }
 
 }  // namespace
 
 Task<void> Create(const Services& services, CallInput& input, http::Reply& reply) {
-  const std::string server_tag(input.params.Get(kServerTag));
+  RemoveDenied(input.tenant(), input.params);
+  const std::string server_tag(WishedServerTag(services.options.create_policy, input.tenant(), input.params));
+  const std::string meeting_id(input.params.Get("meetingID"));
   for (int round = 0; round < kMaxRounds; ++round) {
     state::ClaimRequest request;
-    request.meeting_id = input.params.Get("meetingID");
+    request.meeting_id = meeting_id;
+    request.tenant_id = input.tenant_id();
     request.moderator_pw = input.params.Present("moderatorPW") ? input.params.Get("moderatorPW") : std::string_view();
     request.attendee_pw = input.params.Get("attendeePW");
     request.name = input.params.Get("name");

@@ -30,7 +30,7 @@ Task<void> Owe(const Services& services, state::MeetingPtr meeting, Error why, h
 }  // namespace
 
 Task<void> End(const Services& services, CallInput& input, http::Reply& reply) {
-  const state::MeetingPtr meeting = services.store.FindMeeting({}, input.params.Get("meetingID"));
+  const state::MeetingPtr meeting = services.store.FindMeeting(input.tenant_id(), input.params.Get("meetingID"));
   const state::NodePtr node = meeting ? services.store.Nodes()->Find(meeting->node_id) : nullptr;
   if (!node) {
     ReplyFailed(reply, bbb::kMeetingNotFound);
@@ -38,7 +38,7 @@ Task<void> End(const Services& services, CallInput& input, http::Reply& reply) {
   }
   reply.upstream = node->node.id;
   std::string query = "meetingID=";
-  AppendFormEncoded(query, meeting->meeting_id);
+  AppendFormEncoded(query, meeting->node_meeting_id());
   query += "&password";
   if (const bbb::Param* password = input.params.Find("password"); password != nullptr && password->has_value) {
     query += '=';
@@ -61,7 +61,7 @@ Task<void> End(const Services& services, CallInput& input, http::Reply& reply) {
     // The meeting is over in any case; the next poll forgets it when the store could not.
     if (!forgotten) services.log.Error("end: could not be stored", {{"meeting", meeting->meeting_id}, {"reason", forgotten.error().detail}});
   }
-  ReplyNodeAnswer(reply, std::move(*answer), bbb::kMeetingAccessFailed);
+  ReplyMeetingAnswer(reply, std::move(*answer), bbb::kMeetingAccessFailed, *meeting);
 }
 
 }  // namespace plenary::api

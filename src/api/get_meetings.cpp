@@ -11,6 +11,7 @@
 #include "api/calls.hpp"
 #include "api/fan_out.hpp"
 #include "bbb/reply_writer.hpp"
+#include "bbb/scoped_reply.hpp"
 
 namespace plenary::api {
 
@@ -23,17 +24,35 @@ bool FromLastPoll(const Services& services, const pool::Node& node) {
   return max_age > 0 && node.last_poll_ok_ms > 0 && ToMs(services.clock.Now()) - node.last_poll_ok_ms <= max_age;
 }
 
-/// Meetings of a node as we know them, for one that isn't asked or doesn't answer; without those of `listed`.
-void AppendKnown(const Services& services, const std::string& node_id, const std::vector<bbb::NodeMeeting>& listed, std::string& out, bool& any) {
+/// The element as the caller shall see it, in a line of its own. `client_id`: "" when the node knows the meeting under the same.
+void AppendElement(std::string& out, std::string_view element, std::string_view node_id, std::string_view client_id) {
+  out += "    ";
+  if (client_id.empty()) {
+    out += element;
+  } else {
+    out += bbb::WithClientMeetingId(element, node_id, client_id);
+  }
+  out += '\n';
+}
+
+/// Also of a meeting that has just been forgotten and is still listed.
+std::string_view ClientIdOf(const bbb::NodeMeeting& listed, const pool::Meeting* claim) {
+  if (claim == nullptr) return listed.plenary_meeting_id;
+  return claim->scoped_id.empty() ? std::string_view() : std::string_view(claim->meeting_id);
+}
+
+/// The caller's meetings of a node as we know them, for one that isn't asked or doesn't answer; without those of `listed`.
+void AppendKnown(const Services& services, const CallInput& input, const std::string& node_id, const std::vector<bbb::NodeMeeting>& listed,
+                 std::string& out, bool& any) {
   std::unordered_set<std::string_view> ids;
   for (const bbb::NodeMeeting& meeting : listed) ids.insert(meeting.meeting_id);
   for (const state::KnownMeeting& known : services.store.KnownMeetings(node_id)) {
-    if (known.meeting->phase != pool::MeetingPhase::kSettled || ids.contains(known.meeting->meeting_id)) continue;
+    if (known.meeting->tenant_id != input.tenant_id()) continue;
+    if (known.meeting->phase != pool::MeetingPhase::kSettled || ids.contains(known.meeting->node_meeting_id())) continue;
     any = true;
     if (known.xml) {
-      out += "    ";
-      out += *known.xml;
-      out += '\n';
+      const pool::Meeting& meeting = *known.meeting;
+      AppendElement(out, *known.xml, meeting.node_meeting_id(), meeting.scoped_id.empty() ? std::string_view() : std::string_view(meeting.meeting_id));
       continue;
     }
     bbb::KnownMeeting row;
@@ -49,15 +68,13 @@ void AppendKnown(const Services& services, const std::string& node_id, const std
 }
 
 /// A copy of a meeting whose claim is on another node is not shown: that one was superseded. Scalelite doesn't know of copies and shows all.
-bool Superseded(const Services& services, const bbb::NodeMeeting& meeting, const std::string& node_id) {
-  if (services.options.offline_meetings == state::OfflineMeetings::kForget) return false;
-  const state::MeetingPtr claim = services.store.FindMeeting({}, meeting.meeting_id);
-  return claim && claim->node_id != node_id;
+bool Superseded(const Services& services, const state::MeetingPtr& claim, const std::string& node_id) {
+  return claim && claim->node_id != node_id && services.options.offline_meetings != state::OfflineMeetings::kForget;
 }
 
 }  // namespace
 
-Task<void> GetMeetings(const Services& services, CallInput&, http::Reply& reply) {
+Task<void> GetMeetings(const Services& services, CallInput& input, http::Reply& reply) {
   const std::shared_ptr<const state::NodeTable> table = services.store.Nodes();
   std::vector<state::NodePtr> to_ask;
   std::vector<state::NodePtr> known_only;
@@ -80,20 +97,20 @@ Task<void> GetMeetings(const Services& services, CallInput&, http::Reply& reply)
         silent += silent.empty() ? "" : ",";
         silent += id;
       }
-      AppendKnown(services, id, {}, out, any);
+      AppendKnown(services, input, id, {}, out, any);
       continue;
     }
     for (const bbb::NodeMeeting& meeting : list.meetings) {
-      if (Superseded(services, meeting, id)) continue;
+      if (meeting.tenant_id != input.tenant_id()) continue;  // spec scalelite 1.11.4 step 3
+      const state::MeetingPtr claim = services.store.FindOnNodes(meeting.meeting_id);
+      if (Superseded(services, claim, id)) continue;
       any = true;
-      out += "    ";
-      out += meeting.raw;
-      out += '\n';
+      AppendElement(out, meeting.raw, meeting.meeting_id, ClientIdOf(meeting, claim.get()));
     }
     // A meeting that can't be read is not an ended one.
-    if (list.broken > 0) AppendKnown(services, id, list.meetings, out, any);
+    if (list.broken > 0) AppendKnown(services, input, id, list.meetings, out, any);
   }
-  for (const state::NodePtr& node : known_only) AppendKnown(services, node->node.id, {}, out, any);
+  for (const state::NodePtr& node : known_only) AppendKnown(services, input, node->node.id, {}, out, any);
   if (any) {
     bbb::EndMeetings(out);
   } else {

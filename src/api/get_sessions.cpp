@@ -1,7 +1,9 @@
 // getSessions: the sessions of all nodes that answer (bbb-api 2.2).
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -11,7 +13,21 @@
 
 namespace plenary::api {
 
-Task<void> GetSessions(const Services& services, CallInput&, http::Reply& reply) {
+namespace {
+
+/// Sessions name the internal ID of their meeting: those that the caller may see; nothing when it may see all.
+std::optional<std::unordered_set<std::string>> InternalIds(const Services& services, const CallInput& input) {
+  if (!services.tenants.multitenancy()) return std::nullopt;
+  std::unordered_set<std::string> ids;
+  for (const state::MeetingPtr& meeting : services.store.Meetings()) {
+    if (meeting->tenant_id == input.tenant_id() && !meeting->internal_id.empty()) ids.insert(meeting->internal_id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+Task<void> GetSessions(const Services& services, CallInput& input, http::Reply& reply) {
   const std::shared_ptr<const state::NodeTable> table = services.store.Nodes();
   std::vector<state::NodePtr> to_ask;
   for (const state::NodePtr& node : table->all()) {
@@ -19,16 +35,18 @@ Task<void> GetSessions(const Services& services, CallInput&, http::Reply& reply)
   }
   const std::vector<std::shared_ptr<NodePart>> parts = co_await AskAll(services, "getSessions", std::move(to_ask));
 
+  const std::optional<std::unordered_set<std::string>> visible = InternalIds(services, input);
   std::string& out = reply.body;
   bbb::BeginSessions(out);
   bool any = false;
   for (const std::shared_ptr<NodePart>& part : parts) {
     const bbb::SessionList list = bbb::ParseSessions(part->body);
     if (!list.status.success) continue;
-    for (const std::string_view session : list.sessions) {
+    for (const bbb::Session& session : list.sessions) {
+      if (visible && !visible->contains(session.internal_meeting_id)) continue;
       any = true;
       out += "    ";
-      out += session;
+      out += session.raw;
       out += '\n';
     }
   }

@@ -24,7 +24,7 @@ Rule RuleOf(bbb::Call call) {
 }  // namespace
 
 Task<void> Relay(const Services& services, CallInput& input, http::Reply& reply) {
-  const state::MeetingPtr meeting = services.store.FindMeeting({}, input.params.Get("meetingID"));
+  const state::MeetingPtr meeting = services.store.FindMeeting(input.tenant_id(), input.params.Get("meetingID"));
   const state::NodePtr node = meeting ? services.store.Nodes()->Find(meeting->node_id) : nullptr;
   if (!node) {
     ReplyFailed(reply, bbb::kMeetingNotFound);
@@ -34,10 +34,11 @@ Task<void> Relay(const Services& services, CallInput& input, http::Reply& reply)
   const Rule rule = RuleOf(input.call);
   std::string query;
   if (rule.all_parameters) {
+    input.params.Set("meetingID", meeting->node_meeting_id());
     bbb::AppendQuery(query, input.params);
   } else {
     query = "meetingID=";
-    AppendFormEncoded(query, meeting->meeting_id);
+    AppendFormEncoded(query, meeting->node_meeting_id());
   }
   const nodes::CallTimeouts& full = services.nodes.timeouts();
   const nodes::CallTimeouts timeouts = node->node.online ? full : full.Shortened();
@@ -50,7 +51,7 @@ Task<void> Relay(const Services& services, CallInput& input, http::Reply& reply)
   }
   // insertDocument's answers never have a messageKey (bbb-api 2.7): they are passed on as they are.
   if (input.call == bbb::Call::kInsertDocument) answer->parsed.status.has_key_and_message |= !answer->parsed.status.message.empty();
-  ReplyNodeAnswer(reply, std::move(*answer), rule.failed);
+  ReplyMeetingAnswer(reply, std::move(*answer), rule.failed, *meeting);
 }
 
 }  // namespace plenary::api

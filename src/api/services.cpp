@@ -1,6 +1,7 @@
 #include "api/services.hpp"
 
 #include "bbb/reply_writer.hpp"
+#include "bbb/scoped_reply.hpp"
 
 namespace plenary::api {
 
@@ -26,6 +27,13 @@ void ReplyNodeAnswer(http::Reply& reply, nodes::NodeAnswer answer, const bbb::Me
   if (!status.success && !status.has_key_and_message) return ReplyFailed(reply, otherwise);
   SetXml(reply, status.success ? "ok" : "node-failed");
   reply.body = std::move(answer.reply.body);
+}
+
+void ReplyMeetingAnswer(http::Reply& reply, nodes::NodeAnswer answer, const bbb::MessageKey& otherwise, const pool::Meeting& meeting) {
+  if (!meeting.scoped_id.empty()) {
+    answer.reply.body = bbb::WithClientMeetingId(answer.reply.body, meeting.scoped_id, meeting.meeting_id);
+  }
+  ReplyNodeAnswer(reply, std::move(answer), otherwise);
 }
 
 void ReplyNodeError(http::Reply& reply, const Error& error, const bbb::MessageKey& otherwise) {

@@ -37,6 +37,11 @@ Status CheckPrivate(const std::string& path, mode_t forbidden, const char* wante
 
 std::string ControlSocketPath(const std::string& data_dir) { return data_dir + "/plenary.sock"; }
 
+bool HoldsState(const std::string& data_dir) {
+  std::error_code failed;
+  return fs::exists(data_dir + "/state.db", failed);
+}
+
 bool IsOwned(const std::string& data_dir) {
   const int fd = ::open(LockPath(data_dir).c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) return false;

@@ -35,6 +35,8 @@ class DataFolder {
   int lock_;
 };
 
+/// True when it exists and somebody has kept state in it.
+bool HoldsState(const std::string& data_dir);
 /// The control socket of the folder's owner.
 std::string ControlSocketPath(const std::string& data_dir);
 /// True when another process holds the folder's lock.

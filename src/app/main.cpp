@@ -3,11 +3,15 @@
 #include <csignal>
 #include <iostream>
 
+#include <boost/json/array.hpp>
+
 #include "admin/control_socket.hpp"
 #include "app/application.hpp"
 #include "app/data_folder.hpp"
 #include "app/sample_links.hpp"
+#include "base/url.hpp"
 #include "cli/cli.hpp"
+#include "http/outside_client.hpp"
 
 namespace plenary::app {
 
@@ -54,6 +58,25 @@ Result<std::unique_ptr<cli::Owner>> OpenOwner(const config::LoadedSettings& load
   return std::make_unique<LocalOwner>(std::move(*application));
 }
 
+/// Asks the owner of the data folder who wants callbacks, and judges with the settings of this call.
+Result<std::vector<cli::RefusedReceiver>> RefusedReceivers(const config::LoadedSettings& loaded) {
+  std::vector<cli::RefusedReceiver> refused;
+  if (!HoldsState(loaded.settings.data_dir)) return refused;
+  auto owner = OpenOwner(loaded);
+  if (!owner) return tl::unexpected(owner.error());
+  const auto answer = (*owner)->Execute("callbacks.receivers", {});
+  if (!answer) return tl::unexpected(answer.error());
+  const http::OutsideClient client(loaded.settings.callback_allow_nets);
+  for (const boost::json::value& receiver : answer->at("receivers").as_array()) {
+    const std::string url(receiver.as_string());
+    std::string why = client.WhyRefused(url);
+    if (why.empty()) continue;
+    const Result<Endpoint> endpoint = ParseEndpoint(url);
+    refused.push_back({endpoint ? endpoint->host_header : url, std::move(why)});
+  }
+  return refused;
+}
+
 int Serve(const config::LoadedSettings& loaded, const cli::ServeFlags& flags) {
   auto application = Application::Start(loaded, Mode::kServe);
   if (!application) {
@@ -73,6 +96,7 @@ int Main(int argc, const char* const* argv) {
   hooks.version = PLENARY_VERSION;
   hooks.open_owner = OpenOwner;
   hooks.serve = Serve;
+  hooks.refused_receivers = RefusedReceivers;
   return cli::Main(argc, argv, hooks);
 }
 

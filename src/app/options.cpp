@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/hmac.hpp"
 #include "bbb/checksum.hpp"
 
 namespace plenary::app {
@@ -50,6 +51,9 @@ state::StateOptions StateOptionsOf(const config::Settings& settings) {
   options.use_external_voice_bridge = settings.use_external_voice_bridge;
   options.meeting_ttl_ms = std::chrono::milliseconds(settings.meeting_ttl).count();
   options.node_checksum = bbb::OutboundAlgorithm(settings.checksum_algorithms_given);
+  options.multitenancy = settings.multitenancy;
+  options.tenant_scope = settings.tenant_scope;
+  options.client_checksums = settings.checksum_algorithms;
   return options;
 }
 
@@ -57,10 +61,30 @@ nodes::CallTimeouts TimeoutsOf(const config::Settings& settings) { return {setti
 
 poller::PollerOptions PollerOptionsOf(const config::Settings& settings) { return {settings.poll_interval}; }
 
+dialin::DialInOptions DialInOptionsOf(const config::Settings& settings, const std::vector<std::string>& secrets) {
+  dialin::DialInOptions options;
+  options.password = settings.fsapi_password.value_or(secrets.front());
+  options.realm = settings.url_host;
+  options.prompt = {settings.voice_bridge_min, settings.voice_bridge_max, settings.fsapi_max_duration};
+  options.trusted_proxies = settings.trusted_proxies;
+  return options;
+}
+
+std::vector<std::string> ServedHosts(const config::Settings& settings) {
+  if (settings.url_host.empty()) return {};
+  return {settings.url_host, settings.base_url};
+}
+
 api::ApiOptions ApiOptionsOf(const config::Settings& settings, std::vector<std::string> secrets, std::string spool_dir) {
   api::ApiOptions options;
+  // Of the secret that stays when others are rolled over; every process of a pool has the same.
+  const std::string& root = settings.secret_key_base.empty() ? secrets.front() : settings.secret_key_base;
+  options.end_signal_key = Hmac(DigestAlgorithm::kSha256, root, "plenary end signals");
+  options.end_signals = settings.poll_on_change;
+  options.recording_ready_here = settings.recordings_source != config::RecordingsSource::kIndex;
+  options.create_policy = {settings.create_exclude, settings.default_create, settings.override_create, true};
+  options.join_policy = {settings.join_exclude, settings.default_join, settings.override_join, false};
   options.policy = {std::move(secrets), settings.checksum_algorithms};
-  options.url_host = settings.url_host;
   options.build_number = settings.build_number;
   options.get_meetings_disabled = settings.get_meetings_disabled;
   options.get_meetings_max_age = settings.get_meetings_max_age;

@@ -16,6 +16,8 @@ enum class ErrorCode {
   kConflict,         // the state does not allow it now
   kNoServers,        // no node can take a meeting
   kTagUnavailable,   // … none with the required tag
+  kNoVoiceBridge,    // no dial-in number is free for a meeting
+  kLimit,            // a limit of the tenant is reached; the detail says which
   kUnreachable,      // nothing reached the other side: it certainly did not act
   kNoReply,          // the request was (perhaps) received, no usable answer came: it may have acted
   kBadReply,         // an answer came that can't be understood

@@ -16,7 +16,7 @@ struct CallInfo {
 };
 
 // Order of the enumeration, so that a Call is an index.
-constexpr std::array<CallInfo, 11> kCalls{{
+constexpr std::array<CallInfo, 14> kCalls{{
     {Call::kVersion, "", Methods::kGetAndPost},
     {Call::kIsMeetingRunning, "isMeetingRunning", Methods::kGetAndPost},
     {Call::kGetMeetingInfo, "getMeetingInfo", Methods::kGetAndPost},
@@ -28,6 +28,9 @@ constexpr std::array<CallInfo, 11> kCalls{{
     {Call::kInsertDocument, "insertDocument", Methods::kPost},
     {Call::kSendChatMessage, "sendChatMessage", Methods::kGet},
     {Call::kGetRecordings, "getRecordings", Methods::kGetAndPost},
+    {Call::kHooksCreate, "hooks/create", Methods::kGet},
+    {Call::kHooksList, "hooks/list", Methods::kGet},
+    {Call::kHooksDestroy, "hooks/destroy", Methods::kGet},
 }};
 static_assert(kCalls.size() == static_cast<std::size_t>(Call::kUnsupported));
 

@@ -9,7 +9,7 @@ namespace plenary::bbb {
 
 enum class Call {
   kVersion, kIsMeetingRunning, kGetMeetingInfo, kGetMeetings, kGetSessions, kCreate, kJoin, kEnd, kInsertDocument, kSendChatMessage,
-  kGetRecordings,
+  kGetRecordings, kHooksCreate, kHooksList, kHooksDestroy,
   kUnsupported,  // every other path or method
 };
 

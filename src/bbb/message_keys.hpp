@@ -24,9 +24,16 @@ inline constexpr MessageKey kServerAccessFailed{"internalError", "Unable to acce
 inline constexpr MessageKey kNoReturncode{"internalError", "Response did not include returncode"};
 inline constexpr MessageKey kInvalidMeetingId{"validationError", "Invalid meeting ID"};
 inline constexpr MessageKey kMeetingIdLength{"validationError", "Meeting ID must be between 2 and 256 characters"};
+inline constexpr MessageKey kCallbackUrlLength{"validationError", "A callback URL is longer than 8 KiB."};
 inline constexpr MessageKey kBodyTooLarge{"requestTooLarge", "The request body is larger than MAX_BODY_BYTES allows."};
 inline constexpr MessageKey kInvalidParameters{"validationError", "The parameters are not valid UTF-8 or are badly percent-encoded."};
 inline constexpr MessageKey kStoreFailed{"internalError", "The request could not be stored and was not carried out. Please try again."};
+// Limits of a tenant; the keys are BBB's where it has one.
+inline constexpr MessageKey kTooManyMeetings{"maxConcurrent", "The number of meetings that may run at the same time has been reached."};
+inline constexpr MessageKey kTooManyParticipants{"maxParticipantsReached", "The number of participants allowed at the same time has been reached."};
+inline constexpr MessageKey kTooManyCreates{"tooManyRequests", "Too many meetings are being created at once. Please try again in a moment."};
+inline constexpr MessageKey kTooManyCalls{"tooManyRequests", "Too many requests at once. Please try again in a moment."};
+inline constexpr MessageKey kIdNotUnique{"idNotUnique", "A meeting already exists with that meeting ID. Please use a different meeting ID."};
 inline constexpr MessageKey kNoMeetings{"noMeetings", "no meetings were found on this server"};
 inline constexpr MessageKey kNoSessions{"noSessions", "no sessions were found on this serverr"};  // the typo is BBB's
 inline constexpr MessageKey kNoRecordings{"noRecordings", "There are not recordings for the meetings"};

@@ -23,7 +23,7 @@ constexpr std::size_t kMaxBroken = 100;
 
 enum class Field {
   kNone, kName, kMeetingId, kInternalId, kCreateTime, kVoiceBridge, kAttendeePw, kModeratorPw, kRunning, kHasUserJoined, kParticipants,
-  kModerators, kVideos, kIsBreakout, kParentMeetingId, kUserId,
+  kModerators, kVideos, kIsBreakout, kParentMeetingId, kUserId, kTenantId, kPlenaryMeetingId,
 };
 
 struct NamedField {
@@ -48,12 +48,16 @@ constexpr std::array<NamedField, 14> kMeetingFields{{
     {"parentMeetingID", Field::kParentMeetingId},
 }};
 
-/// What the element that was just opened holds, by its place: below the meeting, in its <breakout> wrapper, or in an attendee.
+/// What the element that was just opened holds, by its place: below the meeting, in its <breakout> wrapper or its metadata, or in an attendee.
 Field FieldOf(const XmlScanner& scanner) {
   const auto open = scanner.open_elements();
   const std::string_view name = scanner.name();
   if (open.size() == kMeetingDepth + 3) {
     return name == "userID" && open[kMeetingDepth] == "attendees" && open[kMeetingDepth + 1] == "attendee" ? Field::kUserId : Field::kNone;
+  }
+  if (open.size() == kMeetingDepth + 2 && open[kMeetingDepth] == "metadata") {
+    if (name == "tenant-id") return Field::kTenantId;
+    return name == "plenary-meeting-id" ? Field::kPlenaryMeetingId : Field::kNone;
   }
   const bool wrapped = open.size() == kMeetingDepth + 2 && open[kMeetingDepth] == "breakout";
   if (open.size() != kMeetingDepth + 1 && !wrapped) return Field::kNone;
@@ -112,6 +116,8 @@ class MeetingReader {
       case Field::kVideos: meeting_.videos = Count(); break;
       case Field::kIsBreakout: meeting_.breakout = Flag(); break;
       case Field::kParentMeetingId: meeting_.parent_meeting_id = value_; break;
+      case Field::kTenantId: meeting_.tenant_id = value_; break;
+      case Field::kPlenaryMeetingId: meeting_.plenary_meeting_id = value_; break;
       case Field::kUserId:
         meeting_.attendee_ids.push_back(Fnv1a(value_));
         if (value_.empty() || value_.starts_with("w_")) ++meeting_.anonymous_attendees;
@@ -131,8 +137,20 @@ class MeetingReader {
   unsigned seen_ = 0;
 };
 
-struct NothingReader {
-  void Take(const XmlScanner&, Token) {}
+/// The meetingID of a session.
+class SessionReader {
+ public:
+  void Take(const XmlScanner& scanner, Token token) {
+    const bool below_session = scanner.depth() == kMeetingDepth + 1;
+    if (token == Token::kStart) in_id_ = below_session && scanner.name() == "meetingID";
+    if (token == Token::kText && in_id_) scanner.AppendText(internal_meeting_id_);
+    if (token == Token::kEnd) in_id_ = false;
+  }
+  std::string& internal_meeting_id() { return internal_meeting_id_; }
+
+ private:
+  bool in_id_ = false;
+  std::string internal_meeting_id_;
 };
 
 /// A tag at the beginning of `text` ("<meeting" or "</meeting"), up to and with its '>'; 0 when it is another one.
@@ -237,8 +255,8 @@ MeetingList ParseMeetings(std::string_view body) {
 
 SessionList ParseSessions(std::string_view body) {
   SessionList list;
-  WalkMeetings<NothingReader>(body, "sessions", list.status, [&list](NothingReader&, std::string_view raw) {
-    list.sessions.push_back(raw);
+  WalkMeetings<SessionReader>(body, "sessions", list.status, [&list](SessionReader& reader, std::string_view raw) {
+    list.sessions.push_back({std::move(reader.internal_meeting_id()), raw});
     return true;
   });
   return list;

@@ -113,6 +113,21 @@ TEST(ParseMeetings, FindsBreakoutsInEveryPlace) {
   }
 }
 
+TEST(ParseMeetings, ReadsWhoseMeetingItIsFromTheMetadata) {
+  const std::string body = Reply(
+      Meeting("m~t", "<metadata><tenant-id>t</tenant-id><plenary-meeting-id><![CDATA[m & n]]></plenary-meeting-id></metadata>") +
+      Meeting("other", "<tenant-id>no</tenant-id><breakout><tenant-id>no</tenant-id></breakout><metadata><a><tenant-id>no</tenant-id></a>"
+                       "<Tenant-ID>no</Tenant-ID></metadata>") +
+      Meeting("twice", "<metadata><tenant-id>first</tenant-id><tenant-id>second</tenant-id></metadata>"));
+  const MeetingList list = ParseMeetings(body);
+  ASSERT_EQ(Ids(list), (Strings{"m~t", "other", "twice"}));
+  EXPECT_EQ(list.meetings[0].tenant_id, "t");
+  EXPECT_EQ(list.meetings[0].plenary_meeting_id, "m & n");
+  EXPECT_EQ(list.meetings[1].tenant_id, "");
+  EXPECT_EQ(list.meetings[1].plenary_meeting_id, "");
+  EXPECT_EQ(list.meetings[2].tenant_id, "first");
+}
+
 TEST(ParseMeetings, EmptyServers) {
   for (const char* body :
        {"<response>\n<returncode>SUCCESS</returncode>\n<meetings/>\n<messageKey>noMeetings</messageKey>\n<message>no meetings were found "
@@ -268,7 +283,11 @@ TEST(ParseSessions, TakesTheElementsAsTheyAre) {
                            "\n</sessions>\n</response>";
   const SessionList list = ParseSessions(body);
   EXPECT_TRUE(list.status.success);
-  EXPECT_EQ(list.sessions, (std::vector<std::string_view>{one, two}));
+  ASSERT_EQ(list.sessions.size(), 2u);
+  EXPECT_EQ(list.sessions[0].raw, one);
+  EXPECT_EQ(list.sessions[0].internal_meeting_id, "ae23-1");
+  EXPECT_EQ(list.sessions[1].raw, two);
+  EXPECT_EQ(list.sessions[1].internal_meeting_id, "");
   const SessionList none = ParseSessions(
       "<response>\n<returncode>SUCCESS</returncode>\n<sessions/>\n<messageKey>noSessions</messageKey>\n<message>x</message>\n</response>");
   EXPECT_TRUE(none.sessions.empty());

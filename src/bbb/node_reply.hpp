@@ -40,6 +40,7 @@ struct Attendee {
 /// One <meeting> of getMeetings.
 struct NodeMeeting {
   std::string meeting_id, internal_id, name, voice_bridge, attendee_pw, moderator_pw, parent_meeting_id;
+  std::string tenant_id, plenary_meeting_id;  // of the metadata: "tenant-id", "plenary-meeting-id" (what create put there)
   std::int64_t create_time_ms = 0;   // 0 when missing
   std::int64_t participants = 0, moderators = 0, videos = 0;  // thousands separators dropped, negative or garbage = 0
   bool running = false, breakout = false, has_user_joined = false;
@@ -57,10 +58,15 @@ struct MeetingList {
 /// A broken meeting is left out and counted; the others survive. `body` must outlive the result. One pass over each meeting.
 MeetingList ParseMeetings(std::string_view body);
 
-/// Raw <meeting>…</meeting> elements of getSessions; same tolerance.
+/// A <meeting>…</meeting> element of getSessions: one session of one person.
+struct Session {
+  std::string internal_meeting_id;
+  std::string_view raw;
+};
+/// The same tolerance.
 struct SessionList {
   ReplyStatus status;
-  std::vector<std::string_view> sessions;
+  std::vector<Session> sessions;
 };
 SessionList ParseSessions(std::string_view body);
 

@@ -52,6 +52,8 @@ class Params {
   /// Sets or appends. The text is copied.
   void Set(std::string_view name, std::string_view value);
   void Remove(std::string_view name);
+  /// As Set, with a parameter of another object, whose text is not copied; elements of lists ("name[]") are all kept.
+  void Merge(const Param& param);
 
  private:
   /// Text with a stable address until Clear(), in blocks that are used again afterwards.
@@ -75,7 +77,6 @@ class Params {
 
   Status AddPairs(std::string_view raw);
   Status Count();
-  void Merge(const Param& param);
   Param* FindMutable(std::string_view name);
   std::string_view Keep(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -28,6 +29,12 @@ struct Terminal {
   std::size_t width = 0;  // columns of the output; 0 = unknown, nothing is cut
 };
 
+/// A front-end that callbacks would not reach.
+struct RefusedReceiver {
+  std::string receiver;  // its host
+  std::string why;       // with the line to set
+};
+
 struct Hooks {
   std::string version;
   /// Connects to whoever serves `settings.data_dir`, else takes the folder's lock for this process. Called at most once at a time;
@@ -35,6 +42,8 @@ struct Hooks {
   std::function<Result<std::unique_ptr<Owner>>(const config::LoadedSettings& loaded)> open_owner;
   /// Serves until SIGTERM or SIGINT; returns the exit status. `loaded.settings.data_dir` already is what --data says.
   std::function<int(const config::LoadedSettings& loaded, const ServeFlags& flags)> serve;
+  /// The front-ends whose stored callback URLs `loaded` refuses (CALLBACK_ALLOW_NETS). Resolves names; blocks. May be empty: nothing is checked.
+  std::function<Result<std::vector<RefusedReceiver>>(const config::LoadedSettings& loaded)> refused_receivers;
 
   config::Environment environment;
   std::istream* in = nullptr;
@@ -49,7 +58,7 @@ struct Hooks {
   std::function<bool(std::chrono::milliseconds duration)> sleep;
 };
 
-/// This process's environment, streams, terminal, clock, randomness and signals; the first three members are left to the caller.
+/// This process's environment, streams, terminal, clock, randomness and signals; the members up to `environment` are left to the caller.
 /// With it `Main` may block SIGTERM and SIGINT in the calling thread (only `rake poll[…]` does, before it opens an owner).
 Hooks ProcessHooks();
 

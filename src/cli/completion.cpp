@@ -30,7 +30,7 @@ constexpr std::string_view kBashHead =
     "_plenary() {\n"
     "  local word before='' said='' words=''\n"
     "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-    "    [[ $word == -* || $before == --data ]] || said+=\" $word\"\n"
+    "    [[ $word == -* || $before == --data || $before == --config ]] || said+=\" $word\"\n"
     "    before=$word\n"
     "  done\n"
     "  case \"$said\" in\n";
@@ -39,6 +39,8 @@ constexpr std::string_view kBashTail =
     "  esac\n"
     "  if [[ $before == --data ]]; then\n"
     "    COMPREPLY=($(compgen -d -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+    "  elif [[ $before == --config ]]; then\n"
+    "    COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
     "  else\n"
     "    COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
     "  fi\n"

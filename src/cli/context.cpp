@@ -10,7 +10,7 @@
 
 #include "base/encoding.hpp"
 #include "cli/output.hpp"
-#include "cli/suggest.hpp"
+#include "base/suggest.hpp"
 
 namespace plenary::cli {
 namespace json = boost::json;
@@ -45,13 +45,15 @@ Style Context::style() const {
 }
 
 Result<config::LoadedSettings> Context::LoadSettings() const {
-  if (data_dir.empty()) return config::Load(hooks_.environment);
   auto loaded = config::Load([this](std::string_view name) {
-    return name == "PLENARY_DATA_DIR" ? std::optional<std::string>(data_dir) : hooks_.environment(name);
+    if (name == "PLENARY_DATA_DIR" && !data_dir.empty()) return std::optional<std::string>(data_dir);
+    if (name == "PLENARY_CONFIG" && !config_file.empty()) return std::optional<std::string>(config_file);
+    return hooks_.environment(name);
   });
   if (!loaded) return loaded;
   for (config::SettingInForce& row : loaded->in_force) {
-    if (row.name == "PLENARY_DATA_DIR") row.source = "--data";
+    if (row.name == "PLENARY_DATA_DIR" && !data_dir.empty()) row.source = "--data";
+    if (row.name == "PLENARY_CONFIG" && !config_file.empty()) row.source = "--config";
   }
   return loaded;
 }
@@ -106,6 +108,16 @@ int Context::FailForMeeting(const Error& error, std::string_view id) {
   return Fail(error, hint.empty() ? "Try `plenary meetings list`." : hint);
 }
 
+int Context::FailForTenant(const Error& error, std::string_view id_or_name) {
+  if (error.code != ErrorCode::kNotFound) return Fail(error);
+  std::vector<std::string> names;
+  if (const auto all = Call("tenants.list")) {
+    for (const json::value& tenant : Items(*all, "tenants")) names.push_back(RawText(AsObject(tenant), "name"));
+  }
+  const std::string hint = HintFor(id_or_name, names);
+  return Fail(error, hint.empty() ? "Try `plenary tenants list`." : hint);
+}
+
 int Context::FailUnconfirmed() const {
   return Fail({ErrorCode::kCancelled, "nothing was changed"}, hooks_.terminal.input ? "" : "Without a terminal, say --yes.");
 }
@@ -129,6 +141,27 @@ std::optional<std::string> Context::ReadLine() const {
   if (!std::getline(*hooks_.in, line)) return std::nullopt;
   if (line.ends_with('\r')) line.pop_back();
   return line;
+}
+
+Result<std::optional<std::string>> SecretOf(const Context& context, const std::optional<std::string>& given,
+                                            const std::optional<std::string>& file) {
+  if (file) {
+    auto content = ReadInput(context, *file);
+    if (!content) return tl::unexpected(content.error());
+    return std::optional<std::string>(TrimBlanks(*content));
+  }
+  if (given != "-") return given;
+  const bool typed = context.hooks().terminal.input;
+  if (typed) {
+    context.err() << "Secret: " << std::flush;
+    context.hooks().show_typing(false);
+  }
+  const std::string line = context.ReadLine().value_or("");
+  if (typed) {
+    context.hooks().show_typing(true);
+    context.err() << "\n";
+  }
+  return std::optional<std::string>(TrimBlanks(line));
 }
 
 Result<std::string> ReadInput(const Context& context, const std::string& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ class Context {
   explicit Context(const Hooks& hooks) : hooks_(hooks) {}
 
   std::string data_dir;  // --data; "" = as the settings say
+  std::string config_file;  // --config; "" = PLENARY_CONFIG or the usual one
   bool json = false;     // --json
 
   const Hooks& hooks() const { return hooks_; }
@@ -38,6 +40,7 @@ class Context {
   /// As Fail; for an unknown server the hint is the ID that comes nearest.
   int FailForServer(const Error& error, std::string_view id);
   int FailForMeeting(const Error& error, std::string_view id);
+  int FailForTenant(const Error& error, std::string_view id_or_name);
 
   /// After a Confirm that was not answered with yes.
   int FailUnconfirmed() const;
@@ -54,6 +57,10 @@ class Context {
   const Hooks& hooks_;
   std::unique_ptr<Owner> owner_;
 };
+
+/// A secret: as given, typed or piped in when that is "-", or out of a file, without blanks around it. Nothing when neither was given.
+Result<std::optional<std::string>> SecretOf(const Context& context, const std::optional<std::string>& given,
+                                            const std::optional<std::string>& file);
 
 /// A file's whole content, or standard input for "-". kIo with the reason, kTooLarge beyond 16 MB.
 Result<std::string> ReadInput(const Context& context, const std::string& path);

@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <fstream>
 
+#include "cli/fake_tenants.hpp"
 #include "cli/output.hpp"
 
 namespace plenary::cli {
@@ -18,7 +19,11 @@ class Command {
   Command(FakePool& pool, const json::object& arguments) : pool_(pool), arguments_(arguments) {}
 
   Result<json::object> Run(std::string_view name) {
-    if (name == "servers.list" || name == "status") return List();
+    for (const char* noun : {"tenants.", "tokens.", "callbacks.", "hooks."}) {
+      if (name.starts_with(noun)) return RunTenantCommand(pool_, name, arguments_);
+    }
+    if (name == "servers.list") return List();
+    if (name == "status") return Status();
     if (name == "servers.add") return Add();
     if (name == "servers.meetings") return ServerMeetings();
     if (name == "meetings.list" || name == "meetings.ask") return Meetings();
@@ -75,7 +80,8 @@ class Command {
 
   json::object Shown(const FakeMeeting& meeting) const {
     return {{"meeting_id", meeting.id},
-            {"tenant_id", ""},
+            {"node_meeting_id", meeting.id},
+            {"tenant_id", meeting.tenant_id},
             {"server_id", meeting.server_id},
             {"server_url", UrlOf(meeting.server_id)},
             {"phase", "settled"},
@@ -95,6 +101,24 @@ class Command {
     }
     return json::object{
         {"version", "9.9"}, {"uptime_ms", 65'000}, {"servers", servers}, {"meetings", pool_.meetings.size()}, {"owed_ends", 0}};
+  }
+
+  /// As the real one: without secrets.
+  Result<json::object> Status() {
+    Result<json::object> status = List();
+    for (json::value& server : status->at("servers").as_array()) server.as_object()["secret"] = nullptr;
+    json::array tenants;
+    for (const json::object& tenant : pool_.tenants) {
+      json::object row;
+      for (const char* key : {"id", "name", "enabled", "use"}) row[key] = tenant.at(key);
+      tenants.push_back(std::move(row));
+    }
+    (*status)["tenants"] = std::move(tenants);
+    (*status)["multitenancy"] = pool_.multitenancy;
+    const auto dead = std::count_if(pool_.callbacks.begin(), pool_.callbacks.end(),
+                                    [](const json::object& callback) { return RawText(callback, "state") == "dead"; });
+    (*status)["callbacks"] = json::object{{"pending", static_cast<std::int64_t>(pool_.callbacks.size()) - dead}, {"dead", dead}};
+    return status;
   }
 
   Result<json::object> Add() {
@@ -262,6 +286,7 @@ int Shell::Run(std::vector<std::string> arguments, const std::string& input) {
     served_links = flags.print_links;
     return 7;
   };
+  hooks.refused_receivers = refused_receivers;
   hooks.in = &in;
   hooks.out = &out_stream;
   hooks.err = &err_stream;

@@ -15,6 +15,7 @@ namespace plenary::cli {
 struct FakeMeeting {
   std::string id, server_id, name;
   std::map<std::string, std::string> info, metadata;
+  std::string tenant_id = {};
 };
 
 /// The pool behind every FakeOwner of a test; lives longer than they do.
@@ -24,10 +25,14 @@ struct FakePool {
   std::map<std::string, std::string> node_errors;  // server ID → what every call to it fails with
   std::map<std::string, Error> command_errors;     // command → what it fails with
   std::vector<std::string> commands;               // "servers.add {…}" in order
+  std::vector<boost::json::object> tenants, tokens, callbacks, hooks, usage;  // rows as the owner gives them
+  int changed_callbacks = 1;                       // by the next retry or drop
+  bool multitenancy = true;
   int next_id = 1;
   bool served = true;                              // a running server answers
 
   boost::json::object& Add(const std::string& id, const std::string& url, const std::string& secret = "secret");
+  boost::json::object& AddTenant(const std::string& id, const std::string& name);
 };
 
 class FakeOwner final : public Owner {
@@ -52,6 +57,7 @@ class Shell {
   std::map<std::string, std::string, std::less<>> environment = {{"PLENARY_DATA_DIR", "/data"}};
   Terminal terminal;
   std::string out, err;
+  std::function<Result<std::vector<RefusedReceiver>>(const config::LoadedSettings&)> refused_receivers;
   std::vector<std::string> opened;  // data folders of the owners that were opened
   std::vector<std::chrono::milliseconds> sleeps;
   std::size_t sleeps_until_stop = 1000;

@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "cli/tenant_view.hpp"
 
 namespace plenary::cli {
 namespace json = boost::json;
@@ -14,17 +15,24 @@ int MeetingsList(Context& context) {
   if (!result) return context.Fail(result.error());
   if (context.json) return context.PrintJson(*result);
   const std::int64_t now = ToMs(context.hooks().clock->Now());
-  Table table({{"MEETING", false, true}, {"NAME", false, true}, {"SERVER"}, {"PHASE"}, {"VOICE"}, {"CREATED", true}});
+  const TenantNames names(context, Items(*result, "meetings"));
+  std::vector<Column> columns = {{"MEETING", false, true}, {"NAME", false, true}, {"SERVER"}, {"PHASE"}, {"VOICE"}, {"CREATED", true}};
+  if (names.any()) columns.insert(columns.begin(), {"TENANT"});
+  Table table(std::move(columns));
   for (const json::value& item : Items(*result, "meetings")) {
     const json::object& meeting = AsObject(item);
     const bool settled = RawText(meeting, "phase") == "settled";
     const std::int64_t created = Integer(meeting, settled ? "create_time_ms" : "claimed_at_ms");
-    table.Add({Text(meeting, "meeting_id"),
-               Text(meeting, "name"),
-               Text(meeting, "server_id"),
-               {settled ? "running" : "starting"},
-               Text(meeting, "voice_bridge"),
-               created == 0 ? "–" : Ago(created, now)});
+    // The ID that tells it from another tenant's: every command takes it.
+    const std::string at_node = Text(meeting, "node_meeting_id");
+    std::vector<Cell> row = {at_node.empty() ? Text(meeting, "meeting_id") : at_node,
+                             Text(meeting, "name"),
+                             Text(meeting, "server_id"),
+                             {settled ? "running" : "starting"},
+                             Text(meeting, "voice_bridge"),
+                             created == 0 ? "–" : Ago(created, now)};
+    if (names.any()) row.insert(row.begin(), names.Of(meeting));
+    table.Add(std::move(row));
   }
   if (table.empty()) {
     context.err() << "No meetings are running.\n";

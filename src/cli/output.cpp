@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 #include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "base/encoding.hpp"
 
 namespace plenary::cli {
 namespace json = boost::json;
@@ -82,6 +86,54 @@ std::string Duration(std::int64_t ms) {
 
 std::string Ago(std::int64_t then_ms, std::int64_t now_ms) {
   return now_ms - then_ms < 1000 ? "just now" : Duration(now_ms - then_ms) + " ago";
+}
+
+std::optional<std::int64_t> ParseDuration(std::string_view text) {
+  constexpr std::int64_t kMost = 100ll * 366 * 86'400;
+  constexpr std::pair<char, std::int64_t> kUnits[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86'400}};
+  std::int64_t unit = 1;
+  for (const auto& [letter, seconds] : kUnits) {
+    if (!text.ends_with(letter)) continue;
+    unit = seconds;
+    text.remove_suffix(1);
+    break;
+  }
+  const auto number = ParseInt(text);
+  if (!number || *number < 0 || *number > kMost / unit) return std::nullopt;
+  return *number * unit;
+}
+
+namespace {
+
+constexpr std::string_view kSecretKeys[] = {"secret", "secrets", "password", "kc_password", "kc_client_secret"};
+
+void HideSecrets(json::value& value) {
+  if (value.is_array()) {
+    for (json::value& item : value.get_array()) HideSecrets(item);
+  } else if (value.is_object()) {
+    for (auto& member : value.get_object()) {
+      const bool secret = std::find(std::begin(kSecretKeys), std::end(kSecretKeys), std::string_view(member.key())) != std::end(kSecretKeys);
+      if (secret) {
+        member.value() = nullptr;
+      } else {
+        HideSecrets(member.value());
+      }
+    }
+  }
+}
+
+}  // namespace
+
+json::object WithoutSecrets(json::object result) {
+  json::value all = std::move(result);
+  HideSecrets(all);
+  return std::move(all.get_object());
+}
+
+json::array ToJson(const std::vector<std::string>& texts) {
+  json::array array;
+  for (const std::string& text : texts) array.emplace_back(text);
+  return array;
 }
 
 }  // namespace plenary::cli

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -31,5 +32,11 @@ std::string Count(std::int64_t number, std::string_view singular, std::string_vi
 std::string Ago(std::int64_t then_ms, std::int64_t now_ms);
 /// "45 s", "3 min", "2 h", "5 d".
 std::string Duration(std::int64_t ms);
+/// Seconds of "90", "90s", "30m", "12h" or "7d"; nothing for anything else, and beyond a hundred years.
+std::optional<std::int64_t> ParseDuration(std::string_view text);
+
+/// The same with null for every secret and password in it, however deep.
+boost::json::object WithoutSecrets(boost::json::object result);
+boost::json::array ToJson(const std::vector<std::string>& texts);
 
 }  // namespace plenary::cli

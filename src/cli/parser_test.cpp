@@ -73,7 +73,7 @@ TEST(Tree, EveryCommandHasHelpDataAndJson) {
   const CommandTree tree = Tree();
   std::vector<std::string> paths;
   Collect(tree, "", paths);
-  EXPECT_EQ(paths.size(), 23u);
+  EXPECT_EQ(paths.size(), 45u);
   Shell shell;
   for (const std::string& path : paths) {
     std::istringstream words(path);
@@ -81,6 +81,7 @@ TEST(Tree, EveryCommandHasHelpDataAndJson) {
     arguments.emplace_back("--help");
     EXPECT_EQ(shell.Run(arguments), 0) << path;
     EXPECT_THAT(shell.out, HasSubstr("--data DIR")) << path;
+    EXPECT_THAT(shell.out, HasSubstr("--config FILE")) << path;
     EXPECT_THAT(shell.out, HasSubstr("--json")) << path;
   }
 }
@@ -131,6 +132,8 @@ TEST(Completion, BashOffersWhatFits) {
   EXPECT_EQ(complete("plenary servers panic bbb1 --s"), "--skip-end-calls\n");
   EXPECT_EQ(complete("plenary --json poll v"), "versions\n");
   EXPECT_EQ(complete("plenary --data /x serve --p"), "--print-links\n");
+  EXPECT_EQ(complete("plenary --config /x tokens create re"), "read-only\n");
+  EXPECT_EQ(complete("plenary tenants roll"), "roll-secret\n");
 }
 
 }  // namespace

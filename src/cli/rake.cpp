@@ -14,7 +14,7 @@ namespace {
 
 std::vector<RakeTask> AllTasks() {
   std::vector<RakeTask> all;
-  for (const auto tasks : {RakeServerTasks(), RakeSyncTasks(), RakeMeetingTasks(), RakeProcessTasks()})
+  for (const auto tasks : {RakeServerTasks(), RakeSyncTasks(), RakeMeetingTasks(), RakeProcessTasks(), RakeTenantTasks()})
     all.insert(all.end(), tasks.begin(), tasks.end());
   std::sort(all.begin(), all.end(), [](const RakeTask& a, const RakeTask& b) { return a.name < b.name; });
   return all;

@@ -36,6 +36,7 @@ std::span<const RakeTask> RakeServerTasks();
 std::span<const RakeTask> RakeSyncTasks();
 std::span<const RakeTask> RakeMeetingTasks();
 std::span<const RakeTask> RakeProcessTasks();
+std::span<const RakeTask> RakeTenantTasks();
 
 /// An uncaught exception in Scalelite: "rake aborted!" and the reason on stderr, exit status 1.
 int RakeAbort(const Context& context, std::string_view reason);

@@ -15,44 +15,6 @@ namespace {
 
 constexpr std::string_view kHidden = "********";
 
-json::object WithoutSecrets(json::object result) {
-  const auto hide = [](json::value& value) {
-    if (value.is_object() && value.get_object().contains("secret")) value.get_object()["secret"] = nullptr;
-  };
-  if (json::value* server = result.if_contains("server")) hide(*server);
-  if (json::value* servers = result.if_contains("servers"); servers != nullptr && servers->is_array()) {
-    for (json::value& server : servers->get_array()) hide(server);
-  }
-  return result;
-}
-
-json::array ToJson(const std::vector<std::string>& texts) {
-  json::array array;
-  for (const std::string& text : texts) array.emplace_back(text);
-  return array;
-}
-
-/// The secret of the options: given, read from a file or typed ("-"). Absent when none of it was given.
-Result<std::optional<std::string>> SecretOf(const Context& context, const ServerOptions& options) {
-  if (options.secret_file) {
-    auto content = ReadInput(context, *options.secret_file);
-    if (!content) return tl::unexpected(content.error());
-    return std::optional<std::string>(TrimBlanks(*content));
-  }
-  if (options.secret != "-") return options.secret;
-  const bool typed = context.hooks().terminal.input;
-  if (typed) {
-    context.err() << "Secret: " << std::flush;
-    context.hooks().show_typing(false);
-  }
-  const std::string line = context.ReadLine().value_or("");
-  if (typed) {
-    context.hooks().show_typing(true);
-    context.err() << "\n";
-  }
-  return std::optional<std::string>(TrimBlanks(line));
-}
-
 json::object ArgumentsOf(const ServerOptions& options, const std::optional<std::string>& secret) {
   json::object arguments;
   if (!options.id.empty()) arguments["id"] = options.id;
@@ -103,8 +65,16 @@ int ServersList(Context& context, bool show_secrets) {
   const auto result = context.Call("servers.list");
   if (!result) return context.Fail(result.error());
   if (context.json) return context.PrintJson(show_secrets ? *result : WithoutSecrets(*result));
-  std::vector<Column> columns = {{"ID"},           {"STATE"},        {"STATUS"}, {"LOAD", true}, {"MEETINGS", true},
-                                 {"PEOPLE", true}, {"FACTOR", true, false, 1}, {"TAG", false, false, 2}, {"BBB", false, false, 3}, {"URL", false, true, 4}};
+  std::vector<Column> columns = {{"ID"},
+                                 {"STATE"},
+                                 {"STATUS"},
+                                 {"LOAD", true},
+                                 {"MEETINGS", true},
+                                 {"PEOPLE", true},
+                                 {"FACTOR", true, false, 1},
+                                 {"TAG", false, false, 2},
+                                 {"BBB", false, false, 3},
+                                 {"URL", false, true, 4}};
   if (show_secrets) columns.push_back({"SECRET"});
   Table table(std::move(columns));
   for (const json::value& item : Items(*result, "servers")) {
@@ -161,7 +131,7 @@ int ServersShow(Context& context, const std::string& id, bool show_secrets) {
 }
 
 int ServersAdd(Context& context, const ServerOptions& options) {
-  const auto secret = SecretOf(context, options);
+  const auto secret = SecretOf(context, options.secret, options.secret_file);
   if (!secret) return context.Fail(secret.error());
   if (secret->value_or("").empty()) {
     return context.Fail({ErrorCode::kInvalidArgument, "the secret is missing"},
@@ -179,7 +149,7 @@ int ServersAdd(Context& context, const ServerOptions& options) {
 }
 
 int ServersUpdate(Context& context, const ServerOptions& options) {
-  const auto secret = SecretOf(context, options);
+  const auto secret = SecretOf(context, options.secret, options.secret_file);
   if (!secret) return context.Fail(secret.error());
   if (*secret && (*secret)->empty()) return context.Fail({ErrorCode::kInvalidArgument, "the secret is empty"});
   const auto before = context.Call("servers.show", {{"id", options.id}});

@@ -55,6 +55,13 @@ std::vector<Problem> ProblemsOf(const json::object& status, bool served, std::in
     problems.push_back(
         {fmt::format("{} still to be ended on servers that do not answer", Count(owed, "meeting is", "meetings are")), Tone::kWarning});
   }
+  if (!Items(status, "tenants").empty() && !Flag(status, "multitenancy")) {
+    problems.push_back({"There are tenants, but MULTITENANCY_ENABLED is not set: they have no effect", Tone::kWarning});
+  }
+  if (const std::int64_t dead = Integer(Member(status, "callbacks"), "dead"); dead > 0) {
+    problems.push_back(
+        {fmt::format("{} could not be delivered; see: plenary callbacks list --state dead", Count(dead, "callback", "callbacks")), Tone::kWarning});
+  }
   return problems;
 }
 
@@ -79,6 +86,21 @@ Table ServersTable(const json::array& servers) {
   return table;
 }
 
+Table TenantsTable(const json::array& tenants) {
+  Table table({{"TENANT"}, {"STATE"}, {"MEETINGS", true}, {"PEOPLE", true}, {"REFUSED", true}});
+  for (const json::value& item : tenants) {
+    const json::object& tenant = AsObject(item);
+    const json::object& use = Member(tenant, "use");
+    const bool enabled = Flag(tenant, "enabled");
+    table.Add({Text(tenant, "name"),
+               {enabled ? "enabled" : "disabled", enabled ? Tone::kPlain : Tone::kOff},
+               fmt::format("{}", Integer(use, "meetings")),
+               fmt::format("{}", Integer(use, "people")),
+               fmt::format("{}", Integer(use, "refused"))});
+  }
+  return table;
+}
+
 std::string Summary(const json::object& status) {
   const json::array& servers = Items(status, "servers");
   std::int64_t people = 0;
@@ -97,11 +119,6 @@ int Status(Context& context) {
   if (!result) return context.Fail(result.error());
   const std::vector<Problem> problems = ProblemsOf(*result, context.remote(), ToMs(context.hooks().clock->Now()));
   if (context.json) {
-    if (json::value* servers = result->if_contains("servers"); servers != nullptr && servers->is_array()) {
-      for (json::value& server : servers->get_array()) {
-        if (server.is_object()) server.get_object()["secret"] = nullptr;
-      }
-    }
     json::array texts;
     for (const Problem& problem : problems) texts.emplace_back(problem.text);
     (*result)["problems"] = std::move(texts);
@@ -117,7 +134,11 @@ int Status(Context& context) {
     context.out() << "\n";
   }
   context.out() << Summary(*result);
+  if (const std::int64_t pending = Integer(Member(*result, "callbacks"), "pending"); pending > 0) {
+    context.out() << fmt::format("{} on the way to front-ends\n", Count(pending, "callback", "callbacks"));
+  }
   if (!Items(*result, "servers").empty()) context.out() << "\n" << ServersTable(Items(*result, "servers")).Render(style);
+  if (!Items(*result, "tenants").empty()) context.out() << "\n" << TenantsTable(Items(*result, "tenants")).Render(style);
   return kDone;
 }
 

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <sstream>
 
-#include "cli/suggest.hpp"
-
 namespace plenary::cli {
 namespace {
 
@@ -63,18 +61,6 @@ RC_GTEST_PROP(TableProperty, NoLineIsWiderThanTheTerminal, ()) {
   std::size_t count = 0;
   for (std::string line; std::getline(lines, line); ++count) RC_ASSERT(DisplayWidth(line) <= width);
   RC_ASSERT(count == texts.size() + 1);
-}
-
-TEST(Nearest, FindsTypingErrors) {
-  const std::vector<std::string> verbs = {"add", "remove", "enable", "cordon", "disable", "list", "show"};
-  EXPECT_EQ(Nearest("lsit", verbs), "list");
-  EXPECT_EQ(Nearest("enabel", verbs), "enable");
-  EXPECT_EQ(Nearest("Remove", verbs), "remove");
-  EXPECT_EQ(Nearest("cord", verbs), "cordon");
-  EXPECT_EQ(Nearest("xyzzy", verbs), "");
-  EXPECT_EQ(Nearest("", verbs), "");
-  EXPECT_EQ(Nearest("bbb9", {"bbb1", "other"}), "bbb1");
-  EXPECT_EQ(Nearest(std::string(100'000, 'a'), verbs), "");
 }
 
 }  // namespace

@@ -1,128 +1,20 @@
-// Reads the environment into Settings. Every refusal names the variable, its value and the table's rule for it; all of them are reported at
-// once. Scalelite reads garbage as 0; here it is refused, since a typing error must not become a threshold of 0.
+// Reads environment and file into Settings. Every refusal names the variable, its value and the table's rule for it; all of them are reported
+// at once. Scalelite reads garbage as 0; here it is refused, since a typing error must not become a threshold of 0.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <utility>
 
-#include "base/encoding.hpp"
 #include "base/url.hpp"
-#include "config/settings.hpp"
+#include "config/reader.hpp"
 
 namespace plenary::config {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array kSecretSettings = {"LOADBALANCER_SECRET", "LOADBALANCER_SECRETS", "SECRET_KEY_BASE", "DATABASE_URL",
-                                        "REDIS_URL",           "FSAPI_PASSWORD",       "REDIS_SENTINELS", "AWS_SECRET_ACCESS_KEY",
-                                        "AWS_SESSION_TOKEN",   "CF_PRIVATE_KEY_B64"};
-
-bool IsSecret(std::string_view name) { return std::find(kSecretSettings.begin(), kSecretSettings.end(), name) != kSecretSettings.end(); }
-
-std::string_view RuleOf(std::string_view name) {
-  const auto& rows = AllSettings();
-  return std::find_if(rows.begin(), rows.end(), [&](const SettingInfo& row) { return row.name == name; })->rule;
-}
-
-std::string Shortened(std::string_view text) {
-  constexpr std::size_t kMost = 100;
-  std::string shown(text.substr(0, kMost));
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  }
-  return text.size() > kMost ? shown + "..." : shown;
-}
-
-std::vector<std::string> Split(std::string_view text, std::string_view separators) {
-  std::vector<std::string> parts;
-  for (;;) {
-    const std::size_t end = text.find_first_of(separators);
-    parts.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::vector<std::string> Words(std::string_view text, std::string_view separators) {
-  std::vector<std::string> parts = Split(text, separators);
-  std::erase(parts, std::string());
-  return parts;
-}
-
-class Reader {
- public:
-  explicit Reader(const Environment& environment) : environment_(environment) {}
-
-  const std::vector<std::string>& errors() const { return errors_; }
-  void Complain(std::string error) { errors_.push_back(std::move(error)); }
-
-  /// The value as given; empty counts as unset.
-  std::optional<std::string> Text(std::string_view name) const {
-    std::optional<std::string> value = environment_(name);
-    if (value && value->empty()) value.reset();
-    return value;
-  }
-
-  void Refuse(std::string_view name, std::string_view value) {
-    const std::string shown = IsSecret(name) ? "has an invalid value" : fmt::format("is '{}'", Shortened(value));
-    Complain(fmt::format("{} {}; accepted: {}.", name, shown, RuleOf(name)));
-  }
-
-  /// Hands a set value to `accept`; refused when that returns false.
-  template <class Accept>
-  bool Read(std::string_view name, const Accept& accept) {
-    const std::optional<std::string> value = Text(name);
-    if (!value) return false;
-    if (!accept(*value)) Refuse(name, *value);
-    return true;
-  }
-
-  template <class T>
-  bool Integer(std::string_view name, T& target, std::int64_t least, std::int64_t most) {
-    return Read(name, [&](std::string_view text) {
-      const auto number = ParseInt(TrimBlanks(text));
-      if (!number || *number < least || *number > most) return false;
-      target = static_cast<T>(*number);
-      return true;
-    });
-  }
-
-  bool Seconds(std::string_view name, std::chrono::milliseconds& target, double most, bool zero_allowed) {
-    return Read(name, [&](std::string_view text) {
-      const auto seconds = ParseDouble(TrimBlanks(text));
-      if (!seconds || *seconds < 0 || *seconds > most || (*seconds == 0 && !zero_allowed)) return false;
-      const auto ms = static_cast<std::int64_t>(*seconds * 1000 + 0.5);
-      target = std::chrono::milliseconds(*seconds == 0 ? 0 : std::max<std::int64_t>(ms, 1));
-      return true;
-    });
-  }
-
-  void Bool(std::string_view name, bool& target) {
-    Choice<bool>(name, target,
-                 {{"true", true}, {"1", true}, {"yes", true}, {"on", true}, {"false", false}, {"0", false}, {"no", false}, {"off", false}});
-  }
-
-  template <class T>
-  bool Choice(std::string_view name, T& target, std::initializer_list<std::pair<std::string_view, T>> choices) {
-    return Read(name, [&](std::string_view text) {
-      for (const auto& [word, value] : choices) {
-        if (EqualsIgnoreCase(TrimBlanks(text), word)) {
-          target = value;
-          return true;
-        }
-      }
-      return false;
-    });
-  }
-
- private:
-  const Environment& environment_;
-  std::vector<std::string> errors_;
-};
 
 bool IsHostWithPort(std::string_view text) {
   return !text.empty() && text.find_first_of("/@?# \t\r\n") == std::string_view::npos &&
@@ -149,8 +41,9 @@ void ReadServer(Reader& reader, Settings& settings) {
   reader.Integer("SCALELITE_API_PORT", alias_port, 0, 65535);
   settings.port = alias_port;
   reader.Integer("PORT", settings.port, 0, 65535);
-  reader.Read("BIND", [&](std::string_view text) {
-    settings.bind = Words(text, " \t\n,");
+  reader.ReadItems("BIND", " \t\n,", [&](std::vector<std::string> addresses) {
+    std::erase(addresses, std::string());
+    settings.bind = std::move(addresses);
     return std::all_of(settings.bind.begin(), settings.bind.end(), [](std::string_view address) {
       return address.starts_with("tcp://") || address.starts_with("ssl://") || address.starts_with("unix://");
     });
@@ -194,16 +87,14 @@ void ReadClients(Reader& reader, Settings& settings) {
     return true;
   };
   reader.Read("LOADBALANCER_SECRET", add_secret);
-  reader.Read("LOADBALANCER_SECRETS", [&](std::string_view text) {
-    std::vector<std::string> items = Split(text, ":");
-    while (!items.empty() && items.back().empty()) items.pop_back();  // as Ruby's split does: "a:b:" are two
-    return std::all_of(items.begin(), items.end(), add_secret);
-  });
+  reader.ReadItems("LOADBALANCER_SECRETS", ":",
+                   [&](const std::vector<std::string>& items) { return std::all_of(items.begin(), items.end(), add_secret); });
 
   settings.checksum_algorithms = {DigestAlgorithm::kSha1, DigestAlgorithm::kSha256, DigestAlgorithm::kSha384, DigestAlgorithm::kSha512};
-  reader.Read("LOADBALANCER_CHECKSUM_ALGORITHM", [&](std::string_view text) {
-    if (blank(text)) return true;
-    for (const std::string& name : Words(text, ":")) {
+  reader.ReadItems("LOADBALANCER_CHECKSUM_ALGORITHM", ":", [&](std::vector<std::string> names) {
+    std::erase(names, std::string());
+    if (names.size() == 1 && blank(names.front())) return true;
+    for (const std::string& name : names) {
       const auto algorithm = ParseDigestName(TrimBlanks(name));
       if (!algorithm) return false;
       settings.checksum_algorithms_given.push_back(*algorithm);
@@ -245,36 +136,132 @@ void ReadMeetings(Reader& reader, Settings& settings) {
   settings.meeting_ttl = std::chrono::seconds(ttl);
 }
 
+void ReadTenants(Reader& reader, Settings& settings) {
+  reader.Bool("MULTITENANCY_ENABLED", settings.multitenancy);
+  settings.multitenancy_given = reader.GivenOrEmpty("MULTITENANCY_ENABLED").has_value();
+  reader.Read("BASE_URL", [&](std::string_view text) {
+    const std::string_view given = TrimBlanks(text);
+    const bool has_scheme = given.find("://") != std::string_view::npos;
+    const auto endpoint = ParseEndpoint(has_scheme ? std::string(given) : "http://" + std::string(given));
+    if (!endpoint || endpoint->base_path != "/" || given.find_first_of("?#") != std::string_view::npos) return false;
+    settings.base_url = endpoint->host;
+    return true;
+  });
+  reader.Bool("TENANT_SCOPE", settings.tenant_scope);
+  settings.trusted_proxies = IpNetworks::Parse("loopback private").value();
+  reader.Networks("TRUSTED_PROXIES", settings.trusted_proxies);
+}
+
+void ReadParameters(Reader& reader, Settings& settings) {
+  const auto names = [&](std::string_view setting, std::vector<std::string>& target) {
+    reader.ReadItems(setting, ",", [&](std::vector<std::string> items) {
+      std::erase(items, std::string());
+      target = std::move(items);
+      return true;
+    });
+  };
+  names("CREATE_EXCLUDE_PARAMS", settings.create_exclude);
+  names("JOIN_EXCLUDE_PARAMS", settings.join_exclude);
+  reader.Pairs("DEFAULT_CREATE_PARAMS", settings.default_create);
+  reader.Pairs("OVERRIDE_CREATE_PARAMS", settings.override_create);
+  reader.Pairs("DEFAULT_JOIN_PARAMS", settings.default_join);
+  reader.Pairs("OVERRIDE_JOIN_PARAMS", settings.override_join);
+}
+
+void ReadCallbacks(Reader& reader, Settings& settings) {
+  reader.Networks("CALLBACK_ALLOW_NETS", settings.callback_allow_nets);
+  reader.Choice<RecordingsSource>(
+      "RECORDINGS_SOURCE", settings.recordings_source,
+      {{"index", RecordingsSource::kIndex}, {"nodes", RecordingsSource::kNodes}, {"both", RecordingsSource::kBoth}});
+  settings.secret_key_base = reader.Text("SECRET_KEY_BASE").value_or("");
+  const auto proxy = [&](std::string_view name, std::string& target) {
+    reader.Read(name, [&](std::string_view text) {
+      target = TrimBlanks(text);
+      return target.find_first_of(" \t\r\n") == std::string::npos;
+    });
+  };
+  proxy("http_proxy", settings.http_proxy);
+  proxy("https_proxy", settings.https_proxy);
+  settings.no_proxy = reader.Text("no_proxy").value_or("");
+}
+
+/// After the meetings' settings.
+void ReadDialIn(Reader& reader, Settings& settings) {
+  if (auto password = reader.GivenOrEmpty("FSAPI_PASSWORD")) settings.fsapi_password = std::move(password->text);
+  settings.fsapi_max_duration = settings.max_meeting_duration;
+  reader.Integer("FSAPI_MAX_DURATION", settings.fsapi_max_duration, 0, 525'600);
+  reader.Integer("VOICE_BRIDGE_MIN", settings.voice_bridge_min, 1, 20);
+  reader.Integer("VOICE_BRIDGE_MAX", settings.voice_bridge_max, 1, 20);
+  if (settings.voice_bridge_min > settings.voice_bridge_max) {
+    reader.Complain(fmt::format("VOICE_BRIDGE_MIN is {} and VOICE_BRIDGE_MAX is {}; accepted: a minimum that is not above the maximum.",
+                                settings.voice_bridge_min, settings.voice_bridge_max));
+  }
+}
+
 /// Defaults that depend on other settings, as they turned out.
-std::string DefaultInForce(const SettingInfo& row, const Settings& settings) {
+std::string DefaultInForce(const SettingInfo& row, const LoadedSettings& loaded) {
+  const Settings& settings = loaded.settings;
   if (row.name == "PLENARY_DATA_DIR") return settings.data_dir;
+  if (row.name == "PLENARY_CONFIG") return loaded.settings_file;
   if (row.name == "PORT") return fmt::format("{}", settings.port);
   if (row.name == "BIND") return settings.bind.front();
   if (row.name == "PUBLIC_URL") return settings.public_url;
+  if (row.name == "FSAPI_MAX_DURATION") return fmt::format("{}", settings.fsapi_max_duration);
   return std::string(row.default_text);
+}
+
+std::string Shown(std::string_view name, const GivenValue& value) {
+  if (IsSecret(name, value.text)) return value.text.empty() ? "(empty)" : "(set)";
+  return Shortened(value.text);
 }
 
 void Report(const Reader& reader, LoadedSettings& loaded) {
   for (const SettingInfo& row : AllSettings()) {
-    if (const auto value = reader.Text(row.name)) {
-      loaded.in_force.push_back({row.name, IsSecret(row.name) ? "(set)" : Shortened(*value), "environment", row.has_effect});
+    // The one setting that says something by being empty.
+    const auto value = row.name == "FSAPI_PASSWORD" ? reader.GivenOrEmpty(row.name) : reader.Given(row.name);
+    if (value) {
+      loaded.in_force.push_back({row.name, Shown(row.name, *value), value->source, row.has_effect});
       if (!row.has_effect) loaded.without_effect.emplace_back(row.name);
-    } else if (std::string text = DefaultInForce(row, loaded.settings); !text.empty()) {
+    } else if (std::string text = DefaultInForce(row, loaded); !text.empty()) {
       loaded.in_force.push_back({row.name, std::move(text), "default", row.has_effect});
     }
   }
 }
 
+/// The file that PLENARY_CONFIG names must be there; the one at the usual place may.
+Result<SettingsFile> FindFile(const Environment& environment, const std::string& usual, std::string& used) {
+  used = environment("PLENARY_CONFIG").value_or("");
+  if (!used.empty()) return ReadSettingsFile(used);
+  std::error_code ignored;
+  if (!fs::exists(usual, ignored)) return SettingsFile();
+  if (::access(usual.c_str(), R_OK) != 0) {
+    SettingsFile none;
+    none.warnings.push_back(fmt::format("The settings file {} is not used: this user may not read it.", usual));
+    return none;
+  }
+  used = usual;
+  return ReadSettingsFile(usual);
+}
+
 }  // namespace
 
-Result<LoadedSettings> Load(const Environment& environment) {
-  Reader reader(environment);
+Result<LoadedSettings> Load(const Environment& environment, std::string_view default_file) {
+  std::string path;
+  const auto file = FindFile(environment, std::string(default_file), path);
+  if (!file) return tl::unexpected(file.error());
+  Reader reader(environment, *file);
   LoadedSettings loaded;
   ReadServer(reader, loaded.settings);
   ReadClients(reader, loaded.settings);
   ReadNodes(reader, loaded.settings);
   ReadMeetings(reader, loaded.settings);
+  ReadTenants(reader, loaded.settings);
+  ReadParameters(reader, loaded.settings);
+  ReadCallbacks(reader, loaded.settings);
+  ReadDialIn(reader, loaded.settings);
   if (!reader.errors().empty()) return Fail(ErrorCode::kInvalidArgument, fmt::format("{}", fmt::join(reader.errors(), "\n")));
+  loaded.warnings = file->warnings;
+  loaded.settings_file = std::move(path);
   Report(reader, loaded);
   return loaded;
 }

@@ -14,7 +14,16 @@ constexpr std::string_view kIntroduction =
     "Settings are environment variables, read once at start. An empty variable counts as unset. Words are understood in any case;\n"
     "`true`, `1`, `yes`, `on` and `false`, `0`, `no`, `off` are the truth values. An invalid value refuses to start and is named; what "
     "Scalelite\n"
-    "would read as 0 is refused, too.\n";
+    "would read as 0 is refused, too.\n"
+    "\n"
+    "The same names can stand in a YAML file (`PLENARY_CONFIG`), in any case; the environment wins over it. There a list may be a YAML list, and\n"
+    "name=value pairs a map, whose values may hold commas, too. A key that is no setting refuses to start:\n"
+    "\n"
+    "    url_host: lb.example.org\n"
+    "    loadbalancer_secrets: [first-secret, second-secret]\n"
+    "    default_create_params:\n"
+    "      welcome: Hello, and welcome\n"
+    "      muteOnStart: true\n";
 
 std::string Escaped(std::string_view text) {
   std::string escaped;

@@ -1,6 +1,6 @@
-// Every setting of the program, typed, validated and documented in one table (settings.cpp): name, default, unit, meaning, since
-// when it has effect. Read once at start from the environment (Scalelite's names where it has one); docs/configuration.md is
-// generated from the table (`plenary config docs`). Depends on no other module but base. Immutable afterwards.
+// Every setting of the program, typed, validated and documented in one table (settings.cpp): name, default, unit, meaning. Read once at
+// start from the environment (Scalelite's names where it has one) and from a YAML file with the same keys (settings_file.hpp);
+// docs/configuration.md is generated from the table (`plenary config docs`). Depends on no other module but base. Immutable afterwards.
 #pragma once
 
 #include <chrono>
@@ -9,9 +9,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/digest.hpp"
+#include "base/ip_networks.hpp"
 #include "base/result.hpp"
 
 namespace plenary::config {
@@ -20,6 +22,10 @@ enum class LoadModel { kSeats, kScalelite, kRoundRobin };
 enum class OfflineMeetings { kKeep, kForget };
 enum class LogLevel { kDebug, kInfo, kWarn, kError, kOff };
 enum class LogFormat { kText, kJson };
+enum class RecordingsSource { kIndex, kNodes, kBoth };
+
+/// "name=value" pairs in their order.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 struct Settings {
   // server
@@ -59,7 +65,32 @@ struct Settings {
   int voice_bridge_len = 9;                            // VOICE_BRIDGE_LEN, 5 to 20
   bool use_external_voice_bridge = false;              // USE_EXTERNAL_VOICE_BRIDGE
   std::chrono::seconds meeting_ttl{86'400};            // DEFAULT_MEETING_TTL, > 0
+
+  // tenants and proxies
+  bool multitenancy = false;                           // MULTITENANCY_ENABLED (any case)
+  bool multitenancy_given = false;                     // it is set at all: what Scalelite's rake tasks look at
+  std::string base_url;                                // BASE_URL: a host name, perhaps with scheme and port (both dropped), lower case; "" = unset
+  bool tenant_scope = true;                            // TENANT_SCOPE on/off
+  IpNetworks trusted_proxies;                          // TRUSTED_PROXIES, default "loopback private"
+
+  // parameter policy (spec scalelite 1.10.2, 9 "kv" and "list(,)")
+  std::vector<std::string> create_exclude, join_exclude;               // CREATE_/JOIN_EXCLUDE_PARAMS
+  Parameters default_create, override_create, default_join, override_join;  // DEFAULT_/OVERRIDE_CREATE_/JOIN_PARAMS
+
+  // callbacks
+  IpNetworks callback_allow_nets;                      // CALLBACK_ALLOW_NETS
+  RecordingsSource recordings_source = RecordingsSource::kIndex;  // RECORDINGS_SOURCE index, nodes, both
+  std::string secret_key_base;                         // SECRET_KEY_BASE, "" = unset
+  std::string http_proxy, https_proxy, no_proxy;       // of these names, upper case as well; "" = unset. May hold a password
+
+  // dial-in
+  int voice_bridge_min = 5, voice_bridge_max = 9;      // VOICE_BRIDGE_MIN, VOICE_BRIDGE_MAX (integers as text in the dial plan)
+  std::optional<std::string> fsapi_password;           // FSAPI_PASSWORD; unset = the first secret, "" = no password
+  std::int64_t fsapi_max_duration = 0;                 // FSAPI_MAX_DURATION, minutes, default MAX_MEETING_DURATION
 };
+
+/// What the settings file may give besides a text.
+enum class Shape { kText, kList, kMap };
 
 /// One row of the table.
 struct SettingInfo {
@@ -69,6 +100,7 @@ struct SettingInfo {
   std::string_view rule;           // "integer, minutes", "true or false", …
   std::string_view meaning;
   bool has_effect = true;          // false: one of Scalelite's names that is accepted and (still) does nothing
+  Shape shape = Shape::kText;
 };
 const std::vector<SettingInfo>& AllSettings();
 
@@ -76,7 +108,7 @@ const std::vector<SettingInfo>& AllSettings();
 struct SettingInForce {
   std::string_view name;
   std::string value;               // secrets as "(set)"
-  std::string_view source;         // "environment", "default"
+  std::string source;              // "environment", "default", or the settings file and line ("plenary.yml:12")
   bool has_effect = true;
 };
 
@@ -86,11 +118,17 @@ Environment ProcessEnvironment();
 struct LoadedSettings {
   Settings settings;
   std::vector<SettingInForce> in_force;     // one row per setting that is set, or that has a default
-  std::vector<std::string> without_effect;  // names set in the environment that do nothing yet
+  std::vector<std::string> without_effect;  // names that are set and do nothing (yet)
+  std::vector<std::string> warnings;        // for the operator, in sentences
+  std::string settings_file;                // the one that was read, "" = none
 };
 
-/// kInvalidArgument names the variable, the value and what would be accepted. Several errors are joined by newlines.
-Result<LoadedSettings> Load(const Environment& environment);
+inline constexpr std::string_view kDefaultSettingsFile = "/etc/plenary/plenary.yml";
+
+/// The environment, then for what it leaves unset the file that PLENARY_CONFIG names (which must be there), else `default_file` when it can
+/// be read. kInvalidArgument names the variable, the value and what would be accepted; kIo: the file can't be read. Several errors are joined
+/// by newlines.
+Result<LoadedSettings> Load(const Environment& environment, std::string_view default_file = kDefaultSettingsFile);
 
 /// docs/configuration.md.
 std::string ReferencePage();

@@ -1,4 +1,4 @@
-// The TLS listener and the node client's TLS against each other, with certificates made here.
+// The TLS listener and the TLS of both clients against each other, with certificates made here.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "http/node_client.hpp"
+#include "http/outside_client.hpp"
 #include "http/server_fixture_for_test.hpp"
 
 namespace plenary::http {
@@ -200,6 +201,32 @@ TEST(Tls, BadFilesAreNamed) {
   address.key_file = other.key;
   EXPECT_FALSE(server.Listen(address));
   runtime.Stop();
+}
+
+Result<OutsideReply> AskFromOutside(const std::string& trusted, std::uint16_t port, const std::string& host) {
+  ::setenv("SSL_CERT_FILE", trusted.c_str(), 1);
+  OutsideClient client(*IpNetworks::Parse("loopback"));
+  ::unsetenv("SSL_CERT_FILE");
+  OutsideCall call;
+  call.url = "https://" + host + ":" + std::to_string(port) + "/peer";
+  std::promise<Result<OutsideReply>> promise;
+  client.Call(std::move(call), [&promise](Result<OutsideReply> reply) { promise.set_value(std::move(reply)); });
+  return promise.get_future().get();
+}
+
+TEST(Tls, TheOutsideClientVerifiesAsWell) {
+  const CertificateFiles files("outside", "DNS:localhost");
+  const CertificateFiles other("outsider", "DNS:localhost");
+  RunningServer server({}, files.Url());
+  const std::uint16_t port = server.server->ports().front();
+  const auto good = AskFromOutside(files.certificate, port, "localhost");
+  ASSERT_TRUE(good) << good.error().detail;
+  EXPECT_EQ(good->body, "127.0.0.1 secure");
+  for (const auto& refused : {AskFromOutside(other.certificate, port, "localhost"), AskFromOutside(files.certificate, port, "127.0.0.1")}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kUnreachable);
+  }
+  EXPECT_EQ(server.server->Counters().requests, 1u);
 }
 
 }  // namespace

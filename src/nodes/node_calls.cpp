@@ -26,6 +26,7 @@ CallTimeouts CallTimeouts::Shortened() const {
 
 Task<Result<http::NodeReply>> NodeCalls::CallRaw(state::NodePtr node, std::string call, std::string query, http::Effect effect,
                                                  CallTimeouts timeouts, const http::SpooledBody* body) {
+  if (node->endpoint.host.empty()) co_return Fail(ErrorCode::kUnreachable, "the server's URL does not begin with http:// or https://");
   http::NodeCall request;
   request.endpoint = node->endpoint;
   request.target = node->endpoint.base_path + call;

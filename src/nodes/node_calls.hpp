@@ -39,6 +39,7 @@ class NodeCalls {
   Task<Result<http::NodeReply>> CallRaw(state::NodePtr node, std::string call, std::string query, http::Effect effect, CallTimeouts timeouts,
                                         const http::SpooledBody* body);
 
+  /// `meeting_id` here and below: as the node knows it (pool::Meeting::node_meeting_id).
   Task<Result<NodeAnswer>> GetMeetingInfo(state::NodePtr node, std::string meeting_id, CallTimeouts timeouts);
   Task<Result<NodeAnswer>> End(state::NodePtr node, std::string meeting_id, std::string password, CallTimeouts timeouts);
 

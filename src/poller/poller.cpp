@@ -151,9 +151,10 @@ Task<void> Poller::CarryOut(state::NodePtr node, state::PollOutcome outcome) {
   }
   for (const state::MeetingPtr& meeting : outcome.forgotten_offline) {
     if (meeting->adopted) continue;
-    const state::MeetingPtr anew = store_.FindMeeting({}, meeting->meeting_id);
+    const std::string& id = meeting->node_meeting_id();
+    const state::MeetingPtr anew = store_.FindOnNodes(id);
     if (anew && anew->node_id == node->node.id) continue;  // it is back, and somebody has opened the meeting again
-    const Result<nodes::NodeAnswer> answer = co_await calls_.End(node, meeting->meeting_id, meeting->moderator_pw, calls_.timeouts().Shortened());
+    const Result<nodes::NodeAnswer> answer = co_await calls_.End(node, id, meeting->moderator_pw, calls_.timeouts().Shortened());
     if (answer) continue;
     log_.Warn("offline server: its meetings could not be ended", {{"server", node->node.id}, {"meeting", meeting->meeting_id}});
     if (answer.error().detail != nodes::kNoReturncodeDetail) break;  // nobody is there
@@ -168,7 +169,7 @@ Task<void> Poller::EndOwed(state::NodePtr node, pool::PendingEnd owed) {
     if (info->parsed.status.message_key == "notFound") store_.EndDone(owed.id);
     co_return;
   }
-  const state::MeetingPtr claim = store_.FindMeeting({}, owed.meeting_id);
+  const state::MeetingPtr claim = store_.FindOnNodes(owed.meeting_id);
   const bool is_the_claim = claim && claim->node_id == node->node.id &&
                             (claim->phase == pool::MeetingPhase::kClaimed || claim->internal_id == info->parsed.internal_meeting_id);
   if (is_the_claim || info->parsed.internal_meeting_id != owed.internal_id) co_return;
@@ -190,7 +191,7 @@ Task<void> Poller::PollVersion(std::string node_id) {
 
 Task<void> Poller::PollMeetingsOf(state::NodePtr node, std::vector<state::MeetingPtr> meetings) {
   for (const state::MeetingPtr& meeting : meetings) {
-    const Result<nodes::NodeAnswer> answer = co_await calls_.GetMeetingInfo(node, meeting->meeting_id, calls_.timeouts());
+    const Result<nodes::NodeAnswer> answer = co_await calls_.GetMeetingInfo(node, meeting->node_meeting_id(), calls_.timeouts());
     if (!answer) {
       log_.Warn("poll: the meeting's server didn't answer", {{"server", node->node.id}, {"meeting", meeting->meeting_id}});
       if (answer.error().detail != nodes::kNoReturncodeDetail) break;  // nobody is there to be asked of the others

@@ -14,6 +14,7 @@ enum class MeetingPhase : std::uint8_t {
 struct Meeting {
   std::string meeting_id;        // the client's
   std::string tenant_id;         // "" = none
+  std::string scoped_id;         // what the node calls it, when another tenant's meeting holds the plain ID; else ""
   std::string node_id;
   std::uint64_t claim_id = 0;    // changes with every new claim of the ID; guards against late writes
   MeetingPhase phase = MeetingPhase::kClaimed;
@@ -26,6 +27,9 @@ struct Meeting {
   std::int64_t claimed_at_ms = 0;   // ours
   std::int64_t touched_at_ms = 0;   // last proof that it exists; with DEFAULT_MEETING_TTL its end
   bool adopted = false;          // found on a node, not created through us: never ended by ourselves
+
+  /// The meetingID as its node knows it.
+  const std::string& node_meeting_id() const { return scoped_id.empty() ? meeting_id : scoped_id; }
 };
 
 /// Why a copy of a meeting on a node shall be ended when that node can be asked.
@@ -39,7 +43,9 @@ enum class EndReason : std::uint8_t {
 /// listed internal ID is not that of the current claim.
 struct PendingEnd {
   std::int64_t id = 0;           // row
-  std::string node_id, meeting_id, moderator_pw, internal_id;
+  std::string node_id, tenant_id;
+  std::string meeting_id;        // as the node knows it
+  std::string moderator_pw, internal_id;
   EndReason reason = EndReason::kOrphan;
   std::int64_t created_at_ms = 0;
 };

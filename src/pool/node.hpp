@@ -31,6 +31,7 @@ struct Node {
   AdminState state = AdminState::kUnset;
   std::optional<DigestAlgorithm> checksum_algorithm;  // override for calls to this node
   std::string bbb_version;
+  std::uint64_t revision = 0;    // grows with every change by an operator; for If-Match
 
   bool online = false;
   int healthy_counter = 0, unhealthy_counter = 0;     // spec scalelite 7.2
@@ -50,6 +51,7 @@ struct NodePatch {
   std::optional<double> load_multiplier;
   std::optional<AdminState> state;
   std::optional<std::optional<DigestAlgorithm>> checksum_algorithm;
+  std::optional<std::uint64_t> if_revision;  // kConflict when the node has another by now
 };
 
 /// Node IDs that an operator may choose: [a-zA-Z0-9_.-]+ (spec scalelite 10.2).

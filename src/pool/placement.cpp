@@ -1,5 +1,7 @@
 #include "pool/placement.hpp"
 
+#include <tuple>
+
 namespace plenary::pool {
 
 std::optional<std::size_t> PickLeastLoad(std::span<const Candidate> candidates, bool ties_by_id, Random& random) {
@@ -13,7 +15,7 @@ std::optional<std::size_t> PickLeastLoad(std::span<const Candidate> candidates, 
       ties = 1;
     } else if (candidate.load == candidates[best].load) {
       if (ties_by_id) {
-        if (candidate.id < candidates[best].id) best = i;
+        if (std::tie(candidate.rank, candidate.id) < std::tie(candidates[best].rank, candidates[best].id)) best = i;
       } else {
         ++ties;
       }

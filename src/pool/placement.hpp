@@ -19,9 +19,10 @@ namespace plenary::pool {
 struct Candidate {
   std::string_view id;
   double load = 0;
+  std::size_t rank = 0;  // of its tag in the wish
 };
 
-/// Least load; ties at random (seats) or by the smaller ID (scalelite). O(n), one pass.
+/// Least load; ties at random (seats), or by the tag that was named first and then the smaller ID (scalelite). O(n), one pass.
 std::optional<std::size_t> PickLeastLoad(std::span<const Candidate> candidates, bool ties_by_id, Random& random);
 
 /// The candidate whose ID follows `last` in byte order, wrapping around.
@@ -46,6 +47,8 @@ struct Decision {
 struct RoomHistory {
   std::string meeting_id, tenant_id, node_id, name;
   std::int64_t created_at_ms = 0, ended_at_ms = 0, peak_participants = 0;
+  std::string internal_id;
+  bool superseded = false;  // it goes on elsewhere
 };
 
 /// Where decisions and histories go (records). Must not block; may drop under pressure. Any thread.

@@ -36,6 +36,13 @@ TEST(Placement, TiesAreDrawnEvenly) {
   for (const auto& [index, times] : picked) EXPECT_NEAR(times, 1000, 150) << index;
 }
 
+TEST(Placement, TiesByTheTagThatWasNamedFirst) {
+  Sequence random;
+  const std::vector<Candidate> candidates{{"a", 1, 1}, {"b", 1, 0}, {"c", 1, 0}, {"d", 0.5, 2}};
+  EXPECT_EQ(PickLeastLoad(std::span(candidates).first(3), true, random), 1u);
+  EXPECT_EQ(PickLeastLoad(candidates, true, random), 3u) << "load comes first";
+}
+
 TEST(Placement, TiesBySmallerId) {
   Sequence random;
   const std::vector<Candidate> candidates = {{"c", 1}, {"b", 1}, {"a", 2}};

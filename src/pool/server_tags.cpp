@@ -6,9 +6,11 @@
 
 namespace plenary::pool {
 
-bool TagWish::Matches(std::string_view node_tag) const {
+std::optional<std::size_t> TagWish::Rank(std::string_view node_tag) const {
   const std::string_view name = node_tag.empty() ? std::string_view("none") : node_tag;
-  return std::find(tags.begin(), tags.end(), name) != tags.end();
+  const auto found = std::find(tags.begin(), tags.end(), name);
+  if (found == tags.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - tags.begin());
 }
 
 TagWish ParseTagWish(std::string_view text) {

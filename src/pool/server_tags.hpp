@@ -1,6 +1,8 @@
 // Which nodes a create asks for by tag (spec scalelite 6). Pure.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +15,9 @@ struct TagWish {
   bool required = false;
   std::string text;               // without the final "!", for messages
 
-  /// Whether a node with this tag ("" = none) is one of the wished ones.
-  bool Matches(std::string_view node_tag) const;
+  /// The place of a node's tag ("" = none) among the wished ones; nothing when it isn't one.
+  std::optional<std::size_t> Rank(std::string_view node_tag) const;
+  bool Matches(std::string_view node_tag) const { return Rank(node_tag).has_value(); }
 };
 
 TagWish ParseTagWish(std::string_view text);

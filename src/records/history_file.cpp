@@ -1,19 +1,16 @@
 #include "records/history_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-
-#include <soci/sqlite3/soci-sqlite3.h>
 
 #include "base/encoding.hpp"
+#include "records/records_file.hpp"
 
 namespace plenary::records {
 namespace {
+
+constexpr int kBusyTimeoutSeconds = 2;
 
 constexpr const char* kSchema[] = {
     "CREATE TABLE IF NOT EXISTS plenary_decisions (id INTEGER PRIMARY KEY, at_ms BIGINT NOT NULL, meeting_id TEXT NOT NULL, "
@@ -24,13 +21,6 @@ constexpr const char* kSchema[] = {
     "node_id TEXT NOT NULL, name TEXT NOT NULL, created_at_ms BIGINT NOT NULL, ended_at_ms BIGINT NOT NULL, "
     "peak_participants BIGINT NOT NULL)",
 };
-
-/// SQLite would create it with the umask's permissions.
-void CreateIfMissing(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) throw soci::soci_error("can't open " + path + ": " + std::strerror(errno));
-  ::close(file);
-}
 
 // Lists as text: "node:load node:load" and "0 1 0"; node IDs hold neither blanks nor colons.
 
@@ -62,10 +52,7 @@ void ForEachWord(std::string_view text, Each each) {
 }  // namespace
 
 HistoryFile::HistoryFile(const std::string& path) {
-  CreateIfMissing(path);
-  sql_.open(soci::sqlite3, "dbname=\"" + path + "\" timeout=2");
-  sql_ << "PRAGMA journal_mode=WAL";
-  sql_ << "PRAGMA synchronous=NORMAL";
+  OpenRecordsFile(sql_, path, Durability::kMayLoseTheLast, kBusyTimeoutSeconds);
   for (const char* statement : kSchema) sql_ << statement;
 }
 

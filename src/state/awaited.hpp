@@ -69,4 +69,35 @@ inline Task<Result<std::vector<MeetingPtr>>> AwaitRemoveNode(StateStore& store, 
   co_return result;
 }
 
+inline Task<Result<TenantPtr>> AwaitAddTenant(StateStore& store, pool::Tenant tenant, TenantName name) {
+  auto start = [&](StateStore::Done<TenantPtr> done) { store.AddTenant(std::move(tenant), std::move(done), name); };
+  Result<TenantPtr> result = co_await runtime::AwaitCallback<Result<TenantPtr>>(std::move(start));
+  co_return result;
+}
+
+inline Task<Result<TenantPtr>> AwaitUpdateTenant(StateStore& store, std::string id, StateStore::TenantChange change,
+                                                 std::optional<std::uint64_t> if_revision) {
+  auto start = [&](StateStore::Done<TenantPtr> done) { store.UpdateTenant(std::move(id), std::move(change), if_revision, std::move(done)); };
+  Result<TenantPtr> result = co_await runtime::AwaitCallback<Result<TenantPtr>>(std::move(start));
+  co_return result;
+}
+
+inline Task<Status> AwaitRemoveTenant(StateStore& store, std::string id) {
+  auto start = [&](StateStore::Done<void> done) { store.RemoveTenant(std::move(id), std::move(done)); };
+  Status status = co_await runtime::AwaitCallback<Status>(std::move(start));
+  co_return status;
+}
+
+inline Task<Status> AwaitAddToken(StateStore& store, pool::ApiToken token) {
+  auto start = [&](StateStore::Done<void> done) { store.AddToken(std::move(token), std::move(done)); };
+  Status status = co_await runtime::AwaitCallback<Status>(std::move(start));
+  co_return status;
+}
+
+inline Task<Status> AwaitRemoveToken(StateStore& store, std::string id) {
+  auto start = [&](StateStore::Done<void> done) { store.RemoveToken(std::move(id), std::move(done)); };
+  Status status = co_await runtime::AwaitCallback<Status>(std::move(start));
+  co_return status;
+}
+
 }  // namespace plenary::state

@@ -18,7 +18,7 @@ namespace plenary::state {
 struct PutNode {
   NodePtr node;
 };
-struct DropNode {  // with its meetings and owed ends
+struct DropNode {  // with its meetings, owed ends and tokens
   std::string id;
 };
 struct PutMeeting {
@@ -33,7 +33,19 @@ struct PutEnd {
 struct DropEnd {
   std::int64_t id;
 };
-using Row = std::variant<PutNode, DropNode, PutMeeting, DropMeeting, PutEnd, DropEnd>;
+struct PutTenant {
+  TenantPtr tenant;
+};
+struct DropTenant {  // with its tokens
+  std::string id;
+};
+struct PutToken {
+  pool::ApiToken token;
+};
+struct DropToken {
+  std::string id;
+};
+using Row = std::variant<PutNode, DropNode, PutMeeting, DropMeeting, PutEnd, DropEnd, PutTenant, DropTenant, PutToken, DropToken>;
 
 struct Change {
   std::vector<Row> rows;  // all or none
@@ -47,6 +59,8 @@ struct SavedRows {
   std::vector<pool::Node> nodes;
   std::vector<pool::Meeting> meetings;
   std::vector<pool::PendingEnd> ends;
+  std::vector<pool::Tenant> tenants;
+  std::vector<pool::ApiToken> tokens;
 };
 
 class Journal {

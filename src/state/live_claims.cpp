@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "pool/scoped_id.hpp"
 #include "pool/voice_bridge.hpp"
 #include "state/live_state.hpp"
 
@@ -73,6 +74,7 @@ void LiveState::KeepTagged(const pool::TagWish& wish, bool wished, pool::Decisio
       continue;
     }
     candidates_[kept] = candidates_[i];
+    candidates_[kept].rank = wished ? *wish.Rank(tag) : 0;
     candidate_slots_[kept++] = candidate_slots_[i];
   }
   candidates_.resize(kept);
@@ -90,7 +92,7 @@ Result<NodeSlot*> LiveState::Place(Turn& turn, std::string_view tenant_id, std::
       ++decision.excluded[static_cast<std::size_t>(*exclusion)];
       continue;
     }
-    candidates_.push_back({slot->view->node.id, LoadValue(*slot, model)});
+    candidates_.push_back({slot->view->node.id, LoadValue(*slot, model), 0});
     candidate_slots_.push_back(slot.get());
   }
   const bool any = !candidate_slots_.empty();
@@ -143,11 +145,34 @@ void LiveState::KeepDecision(Turn& turn, pool::Decision decision, std::optional<
   turn.Later([sink = history_, decision = std::move(decision)]() mutable { sink->Record(std::move(decision)); });
 }
 
-std::string LiveState::AllocateVoiceBridge(const ClaimRequest& request) const {
-  pool::VoiceBridgeNumbers numbers(request.meeting_id, options_.voice_bridge_length);
-  const bool external = options_.use_external_voice_bridge && !request.voice_bridge.empty();
+bool LiveState::IsInUse(std::string_view tenant_id, std::string_view node_meeting_id) const {
+  if (meetings_.FindOnNodes(node_meeting_id) != nullptr) return true;
+  // A node may still have another tenant's copy: one that is owed an end, or that it is ending just now. A create would be taken for that.
+  const auto is_anothers = [&](const auto& copy) { return copy.meeting_id == node_meeting_id && copy.tenant_id != tenant_id; };
+  return std::any_of(slots_.begin(), slots_.end(), [&is_anothers](const auto& slot) {
+    return std::any_of(slot->ends.begin(), slot->ends.end(), is_anothers) ||
+           std::any_of(slot->tombstones.begin(), slot->tombstones.end(), is_anothers);
+  });
+}
+
+Result<std::string> LiveState::ChooseScopedId(std::string_view tenant_id, std::string_view meeting_id) const {
+  if (!options_.tenant_scope) {
+    if (meetings_.FindOnNodes(meeting_id) == nullptr) return std::string();
+    return plenary::Fail(ErrorCode::kConflict, "another tenant has a meeting with this ID");
+  }
+  if (!IsInUse(tenant_id, meeting_id)) return std::string();
+  for (int variant = 1; variant <= pool::kScopeVariants; ++variant) {
+    std::string id = pool::ScopedMeetingId(meeting_id, tenant_id, variant);
+    if (!IsInUse(tenant_id, id)) return id;
+  }
+  return plenary::Fail(ErrorCode::kConflict, "other meetings have every form of this ID");
+}
+
+std::string LiveState::AllocateVoiceBridge(std::string_view node_meeting_id, const std::string& wish) const {
+  pool::VoiceBridgeNumbers numbers(node_meeting_id, options_.voice_bridge_length);
+  const bool external = options_.use_external_voice_bridge && !wish.empty();
   for (int attempt = 0; attempt < pool::kVoiceBridgeTries; ++attempt) {
-    std::string number = attempt == 0 && external ? request.voice_bridge : numbers.Next();
+    std::string number = attempt == 0 && external ? wish : numbers.Next();
     if (number != pool::kReservedVoiceBridge && !voice_bridges_.contains(number)) return number;
   }
   return {};
@@ -171,16 +196,23 @@ void LiveState::ClaimNow(Turn& turn, ClaimRequest request, Done<ClaimResult> don
     waiters_[entry].push_back({std::move(request), std::move(done)});
     return;
   }
+  Result<std::string> scoped_id = ChooseScopedId(request.tenant_id, request.meeting_id);
+  if (!scoped_id) return refuse(scoped_id.error());
+  TenantSlot* tenant = FindTenant(request.tenant_id);
+  if (tenant != nullptr) {
+    if (const Status allowed = CheckLimits(*tenant); !allowed) return refuse(allowed.error());
+  }
   const Result<NodeSlot*> placed = Place(turn, request.tenant_id, request.meeting_id, {}, pool::ParseTagWish(request.server_tag));
   if (!placed) return refuse(placed.error());
   NodeSlot* slot = *placed;
-  std::string voice_bridge = AllocateVoiceBridge(request);
-  if (voice_bridge.empty()) return refuse({ErrorCode::kConflict, "Failed to allocate conference number for meeting ID after 10 tries"});
+  std::string voice_bridge = AllocateVoiceBridge(scoped_id->empty() ? request.meeting_id : *scoped_id, request.voice_bridge);
+  if (voice_bridge.empty()) return refuse({ErrorCode::kNoVoiceBridge, "Failed to allocate conference number for meeting ID after 10 tries"});
 
   const std::int64_t now_ms = NowMs();
   auto meeting = std::make_shared<pool::Meeting>();
   meeting->meeting_id = std::move(request.meeting_id);
   meeting->tenant_id = std::move(request.tenant_id);
+  meeting->scoped_id = std::move(*scoped_id);
   meeting->node_id = slot->view->node.id;
   meeting->claim_id = ++last_claim_id_;
   meeting->moderator_pw = request.moderator_pw.empty() ? random_.Text(kPasswordLength, kAlphanumerics) : std::move(request.moderator_pw);
@@ -190,10 +222,11 @@ void LiveState::ClaimNow(Turn& turn, ClaimRequest request, Done<ClaimResult> don
   meeting->claimed_at_ms = now_ms;
   meeting->touched_at_ms = now_ms;
 
-  auto entry = std::make_unique<Entry>(meeting, now_ms);
+  auto entry = MakeEntry(meeting, now_ms);
   entry->touched_ms = now_ms;
   Entry& inserted = meetings_.Insert(std::move(entry), *slot, options_.load, now_ms);
   voice_bridges_.emplace(std::move(voice_bridge), &inserted);
+  if (tenant != nullptr && tenant->view->tenant.limits.creates_per_second > 0) tenant->creates.Add(SteadyUs());
   ClaimResult result = ResultOf(ClaimKind::kClaimed, inserted);
   turn.Require({PutMeeting{meeting}}, [this, result = std::move(result), done = std::move(done)](const Status& written) {
     if (written) return done(result);
@@ -300,13 +333,15 @@ Entry* LiveState::Reopen(Turn& turn, const pool::Meeting& meeting, const Settlem
   auto next = std::make_shared<pool::Meeting>(meeting);
   next->internal_id = settlement.internal_id;
   const Entry* other = meetings_.Find({meeting.tenant_id, meeting.meeting_id});
+  if (other == nullptr) other = meetings_.FindOnNodes(meeting.node_meeting_id());
   if (other != nullptr) {
-    // Claimed anew meanwhile: a copy on another node than the claim's is superfluous.
-    if (other->slot != slot) WriteOwed(turn, *next, pool::EndReason::kSuperseded, NowMs());
+    // Claimed anew meanwhile: a copy in another place than the claim's is superfluous.
+    const bool same_place = other->slot == slot && other->meeting->node_meeting_id() == meeting.node_meeting_id();
+    if (!same_place) WriteOwed(turn, *next, pool::EndReason::kSuperseded, NowMs());
     return nullptr;
   }
   next->claim_id = ++last_claim_id_;
-  Entry& inserted = meetings_.Insert(std::make_unique<Entry>(next, NowMs()), *slot, options_.load, NowMs());
+  Entry& inserted = meetings_.Insert(MakeEntry(next, NowMs()), *slot, options_.load, NowMs());
   if (!next->voice_bridge.empty()) voice_bridges_.try_emplace(next->voice_bridge, &inserted);
   return &inserted;
 }
@@ -319,7 +354,8 @@ void LiveState::Settle(const MeetingPtr& claim, Settlement settlement) {
 }
 
 void LiveState::SettleEntry(Turn& turn, Entry& entry, const Settlement& settlement, std::int64_t now_ms) {
-  auto next = std::make_shared<pool::Meeting>(*entry.meeting);
+  const MeetingPtr before = entry.meeting;
+  auto next = std::make_shared<pool::Meeting>(*before);
   next->phase = MeetingPhase::kSettled;
   Learn(next->internal_id, settlement.internal_id);
   Learn(next->attendee_pw, settlement.attendee_pw);
@@ -330,13 +366,20 @@ void LiveState::SettleEntry(Turn& turn, Entry& entry, const Settlement& settleme
   entry.in_doubt = false;
   entry.handed_in_doubt = false;
   entry.settled_ms = now_ms;
-  if (const MeetingPtr from = std::exchange(entry.moved_from, nullptr); from != nullptr && from->node_id != next->node_id) {
-    WriteOwed(turn, *from, pool::EndReason::kSuperseded, now_ms);
+  if (before->phase == MeetingPhase::kClaimed) {
+    entry.meters->created.fetch_add(1, std::memory_order_relaxed);
+    if (const MeetingPtr from = std::exchange(entry.moved_from, nullptr); from != nullptr && from->node_id != next->node_id) {
+      WriteOwed(turn, *from, pool::EndReason::kSuperseded, now_ms);
+      KeepRoom(turn, *from, std::exchange(entry.peak, 0), true, now_ms);
+    }
+    entry.moved_xml.reset();
+  } else if (!before->internal_id.empty() && before->internal_id != next->internal_id) {  // the node made it anew
+    entry.meters->created.fetch_add(1, std::memory_order_relaxed);
+    KeepRoom(turn, *before, std::exchange(entry.peak, 0), false, now_ms);
   }
-  entry.moved_xml.reset();
   // A node has one meeting of an ID: the copy whose end was owed is gone, or it is this very one.
   std::erase_if(entry.slot->ends, [&](const pool::PendingEnd& end) {
-    if (end.meeting_id != next->meeting_id) return false;
+    if (end.meeting_id != next->node_meeting_id()) return false;
     turn.Write(DropEnd{end.id});
     return true;
   });
@@ -377,23 +420,28 @@ void LiveState::Forget(const MeetingPtr& meeting, std::optional<pool::EndReason>
 void LiveState::Drop(Turn& turn, Entry& entry, std::int64_t now_ms) {
   const MeetingPtr meeting = entry.meeting;
   if (meeting->phase == MeetingPhase::kSettled) {
-    entry.slot->tombstones.push_back({meeting->meeting_id, meeting->internal_id, now_ms});
-    if (history_ != nullptr) {
-      pool::RoomHistory room{.meeting_id = meeting->meeting_id,
-                             .tenant_id = meeting->tenant_id,
-                             .node_id = meeting->node_id,
-                             .name = meeting->name,
-                             .created_at_ms = meeting->create_time_ms != 0 ? meeting->create_time_ms : meeting->claimed_at_ms,
-                             .ended_at_ms = now_ms,
-                             .peak_participants = entry.peak};
-      turn.Later([sink = history_, room = std::move(room)]() mutable { sink->Record(std::move(room)); });
-    }
+    entry.slot->tombstones.push_back({meeting->tenant_id, meeting->node_meeting_id(), meeting->internal_id, now_ms});
+    KeepRoom(turn, *meeting, entry.peak, false, now_ms);
   }
   turn.Wake(TakeWaiters(entry));
   const auto number = voice_bridges_.find(meeting->voice_bridge);
   if (number != voice_bridges_.end() && number->second == &entry) voice_bridges_.erase(number);
   turn.Write(DropMeeting{meeting});
   meetings_.Erase(entry);
+}
+
+void LiveState::KeepRoom(Turn& turn, const pool::Meeting& meeting, std::int64_t peak, bool superseded, std::int64_t now_ms) {
+  if (history_ == nullptr) return;
+  pool::RoomHistory room{.meeting_id = meeting.meeting_id,
+                         .tenant_id = meeting.tenant_id,
+                         .node_id = meeting.node_id,
+                         .name = meeting.name,
+                         .created_at_ms = meeting.create_time_ms != 0 ? meeting.create_time_ms : meeting.claimed_at_ms,
+                         .ended_at_ms = now_ms,
+                         .peak_participants = peak,
+                         .internal_id = meeting.internal_id,
+                         .superseded = superseded};
+  turn.Later([sink = history_, room = std::move(room)]() mutable { sink->Record(std::move(room)); });
 }
 
 }  // namespace plenary::state

@@ -132,7 +132,7 @@ TEST(Claims, VoiceBridgesAreScalelitesAndUnique) {
     if (const auto claim = pool.Claim("m" + std::to_string(i))) {
       EXPECT_TRUE(numbers.insert(claim->meeting->voice_bridge).second);
     } else {
-      EXPECT_EQ(claim.error().code, ErrorCode::kConflict);
+      EXPECT_EQ(claim.error().code, ErrorCode::kNoVoiceBridge);
       EXPECT_EQ(claim.error().detail, "Failed to allocate conference number for meeting ID after 10 tries");
       ++failed;
     }

@@ -49,10 +49,11 @@ Result<NodePtr> LiveState::MakeView(pool::Node node, const NodeView* before) con
     view->endpoint = before->endpoint;
     view->call_prefix = before->call_prefix;
   } else {
-    Result<Endpoint> endpoint = ParseEndpoint(node.url);
-    if (!endpoint) return tl::unexpected<Error>(std::move(endpoint.error()));
-    view->endpoint = std::move(*endpoint);
-    view->call_prefix = view->endpoint.CallPrefix();
+    // Scalelite's admin API takes any text for a URL. Such a node never comes online.
+    if (Result<Endpoint> endpoint = ParseEndpoint(node.url)) {
+      view->endpoint = std::move(*endpoint);
+      view->call_prefix = view->endpoint.CallPrefix();
+    }
   }
   view->algorithm = node.checksum_algorithm.value_or(options_.node_checksum);
   view->node = std::move(node);
@@ -80,6 +81,7 @@ std::vector<MeetingPtr> LiveState::EraseSlot(Turn& turn, NodeSlot& slot) {
     forgotten.push_back(entry->meeting);
     Drop(turn, *entry, now_ms);
   }
+  DropTokens([&slot](const pool::ApiToken& token) { return token.node_id == slot.view->node.id; });
   slots_.erase(std::find_if(slots_.begin(), slots_.end(), [&slot](const auto& other) { return other.get() == &slot; }));
   PublishTable();
   return forgotten;
@@ -95,6 +97,7 @@ void LiveState::AddNode(pool::Node node, Done<NodePtr> done) {
   if (same != slots_.end() && (*same)->view->node.id == node.id) {
     return refuse({ErrorCode::kAlreadyExists, "there is already a server with the ID " + node.id});
   }
+  node.revision = 1;
   Result<NodePtr> view = MakeView(std::move(node), nullptr);
   if (!view) return refuse(std::move(view.error()));
   InsertSlot(*view);
@@ -116,9 +119,13 @@ void LiveState::UpdateNode(std::string id, pool::NodePatch patch, Done<NodePtr> 
   Turn turn(*this);
   NodeSlot* slot = FindSlot(id);
   if (slot == nullptr) return turn.Later([done, id] { done(tl::unexpected<Error>(NoSuchNode(id))); });
+  if (patch.if_revision && *patch.if_revision != slot->view->node.revision) {
+    return turn.Later([done] { done(plenary::Fail(ErrorCode::kConflict, "the server was changed meanwhile")); });
+  }
   pool::NodePatch inverse = Inverse(slot->view->node, patch);
   pool::Node next = slot->view->node;
   Apply(next, patch);
+  ++next.revision;
   Result<NodePtr> view = MakeView(std::move(next), slot->view.get());
   if (!view) return turn.Later([done, error = std::move(view.error())] { done(tl::unexpected<Error>(error)); });
   Publish(*slot, *view);
@@ -128,6 +135,7 @@ void LiveState::UpdateNode(std::string id, pool::NodePatch patch, Done<NodePtr> 
     if (NodeSlot* same = FindSlot(id)) {
       pool::Node back = same->view->node;  // with what polls changed meanwhile
       Apply(back, inverse);
+      ++back.revision;  // somebody may have seen the one that was given up
       if (Result<NodePtr> restored = MakeView(std::move(back), same->view.get())) {
         Publish(*same, *restored);
         undo.Write(PutNode{*restored});

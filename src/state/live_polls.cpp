@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pool/scoped_id.hpp"
 #include "state/live_state.hpp"
 
 namespace plenary::state {
@@ -37,6 +38,14 @@ bool MustWrite(const pool::Node& before, const pool::Node& after) {
 bool IsOwed(const pool::PendingEnd& end, const bbb::NodeMeeting& listed) {
   if (end.meeting_id != listed.meeting_id) return false;
   return end.internal_id.empty() ? end.moderator_pw == listed.moderator_pw : end.internal_id == listed.internal_id;
+}
+
+/// Whose meeting it is and what he calls it. What create wrote into the metadata counts only when it agrees with the ID that it gave to the node.
+MeetingKey KeyOf(const bbb::NodeMeeting& listed, bool multitenancy) {
+  if (!multitenancy) return {{}, listed.meeting_id};
+  const bool scoped = !listed.plenary_meeting_id.empty() &&
+                      pool::IsScopedMeetingId(listed.meeting_id, listed.plenary_meeting_id, listed.tenant_id);
+  return {listed.tenant_id, scoped ? listed.plenary_meeting_id : listed.meeting_id};
 }
 
 }  // namespace
@@ -93,9 +102,9 @@ void LiveState::ApplyPoll(PollReport report, Done<PollOutcome> done) {
 }
 
 void LiveState::TakeListed(Turn& turn, Poll& poll, const bbb::NodeMeeting& listed) {
-  const auto found = poll.slot.entries.find(std::string_view(listed.meeting_id));
-  if (found == poll.slot.entries.end()) return TakeUnclaimed(turn, poll, listed);
-  Entry& entry = **found;
+  Entry* const found = meetings_.FindOnNodes(listed.meeting_id);
+  if (found == nullptr || found->slot != &poll.slot) return TakeUnclaimed(turn, poll, listed);
+  Entry& entry = *found;
   entry.poll = poll.serial;
   if (entry.in_doubt) SettleEntry(turn, entry, SettlementOf(listed), poll.report.now_ms);
   if (entry.meeting->phase == MeetingPhase::kSettled) {
@@ -114,7 +123,7 @@ void LiveState::Refresh(Turn& turn, Entry& entry, const Poll& poll, const bbb::N
   // The age of our own meetings goes by our own clock, whatever the node's says.
   if (!entry.meeting->adopted) count.create_time_ms = entry.meeting->claimed_at_ms;
   {
-    const std::lock_guard lock(meetings_.ShardOf(listed.meeting_id).mutex);
+    const std::lock_guard lock(meetings_.ShardOf(entry.meeting->meeting_id).mutex);
     entry.xml.swap(xml);
     entry.seats.Polled(count, listed.attendee_ids, listed.anonymous_attendees);
     entry.peak = std::max(entry.peak, listed.participants);
@@ -136,7 +145,9 @@ void LiveState::TakeUnclaimed(Turn& turn, Poll& poll, const bbb::NodeMeeting& li
   if (listed.meeting_id.empty()) return;
   const std::int64_t now_ms = poll.report.now_ms;
   const auto owed = std::find_if(poll.slot.ends.begin(), poll.slot.ends.end(), [&listed](const auto& end) { return IsOwed(end, listed); });
-  const Entry* elsewhere = meetings_.FindAny(listed.meeting_id);
+  const MeetingKey key = KeyOf(listed, options_.multitenancy);
+  const Entry* elsewhere = meetings_.FindOnNodes(listed.meeting_id);
+  if (elsewhere == nullptr) elsewhere = meetings_.Find(key);
   if (owed != poll.slot.ends.end() || elsewhere != nullptr) {
     if (owed != poll.slot.ends.end()) {
       if (owed->internal_id.empty() && !listed.internal_id.empty()) {  // from now on it is this copy and no other
@@ -155,7 +166,9 @@ void LiveState::TakeUnclaimed(Turn& turn, Poll& poll, const bbb::NodeMeeting& li
   if (buried || poll.slot.view->node.disabled()) return;  // what is on a disabled node is not ours to offer
 
   auto meeting = std::make_shared<pool::Meeting>();
-  meeting->meeting_id = listed.meeting_id;
+  meeting->meeting_id = key.meeting_id;
+  meeting->tenant_id = key.tenant_id;
+  if (key.meeting_id != listed.meeting_id) meeting->scoped_id = listed.meeting_id;
   meeting->node_id = poll.slot.view->node.id;
   meeting->claim_id = ++last_claim_id_;
   meeting->phase = MeetingPhase::kSettled;
@@ -168,7 +181,7 @@ void LiveState::TakeUnclaimed(Turn& turn, Poll& poll, const bbb::NodeMeeting& li
   meeting->claimed_at_ms = now_ms;
   meeting->touched_at_ms = now_ms;
   meeting->adopted = true;
-  auto entry = std::make_unique<Entry>(meeting, listed.create_time_ms);
+  auto entry = MakeEntry(meeting, listed.create_time_ms);
   entry->settled_ms = now_ms;
   entry->poll = poll.serial;
   Entry& inserted = meetings_.Insert(std::move(entry), poll.slot, options_.load, now_ms);
@@ -245,12 +258,13 @@ void LiveState::ApplyPollFailure(std::string node_id, std::string error, std::in
 std::optional<pool::PendingEnd> LiveState::Owe(NodeSlot& slot, const pool::Meeting& meeting, pool::EndReason reason, std::int64_t now_ms) {
   if (meeting.adopted && reason != pool::EndReason::kRequested) return std::nullopt;  // not created by us, so not ours to end
   const bool known = std::any_of(slot.ends.begin(), slot.ends.end(), [&meeting](const pool::PendingEnd& end) {
-    return end.meeting_id == meeting.meeting_id && end.internal_id == meeting.internal_id && end.moderator_pw == meeting.moderator_pw;
+    return end.meeting_id == meeting.node_meeting_id() && end.internal_id == meeting.internal_id && end.moderator_pw == meeting.moderator_pw;
   });
   if (known) return std::nullopt;
   slot.ends.push_back({.id = ++last_end_id_,
                        .node_id = meeting.node_id,
-                       .meeting_id = meeting.meeting_id,
+                       .tenant_id = meeting.tenant_id,
+                       .meeting_id = meeting.node_meeting_id(),
                        .moderator_pw = meeting.moderator_pw,
                        .internal_id = meeting.internal_id,
                        .reason = reason,
@@ -270,7 +284,7 @@ void LiveState::EndDone(std::int64_t pending_end_id) {
     const auto is_this = [pending_end_id](const pool::PendingEnd& other) { return other.id == pending_end_id; };
     const auto end = std::find_if(slot->ends.begin(), slot->ends.end(), is_this);
     if (end == slot->ends.end()) continue;
-    slot->tombstones.push_back({end->meeting_id, end->internal_id, NowMs()});
+    slot->tombstones.push_back({end->tenant_id, end->meeting_id, end->internal_id, NowMs()});
     slot->ends.erase(end);
     turn.Write(DropEnd{pending_end_id});
     return;
@@ -312,6 +326,8 @@ void LiveState::Sweep(std::int64_t now_ms) {
     DropOldEnds(turn, *slot, now_ms);
     std::erase_if(slot->tombstones, [now_ms](const Tombstone& stone) { return stone.at_ms + kTombstoneMs <= now_ms; });
   }
+  DropRetiredSecrets(turn, now_ms);
+  std::erase_if(meters_, [](const auto& known) { return known.second.expired(); });
 }
 
 }  // namespace plenary::state

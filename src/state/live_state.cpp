@@ -4,26 +4,23 @@
 #include <utility>
 
 namespace plenary::state {
-namespace {
-
-std::uint64_t NextTableVersion() {
-  static std::atomic<std::uint64_t> last{0};
-  return ++last;
-}
-
-}  // namespace
-
 LiveState::LiveState(std::unique_ptr<Journal> journal, StateOptions options, Clock& clock, Random& random, pool::HistorySink* history)
-    : options_(options),
+    : options_(std::move(options)),
       clock_(clock),
       random_(random),
       history_(history),
-      table_(std::make_shared<const NodeTable>(std::vector<NodePtr>())),
-      table_version_(NextTableVersion()),
+      nodes_(std::make_shared<const NodeTable>(std::vector<NodePtr>())),
+      tenant_table_(std::make_shared<const TenantTable>(std::vector<TenantPtr>())),
+      token_table_(std::make_shared<const TokenTable>(std::vector<pool::ApiToken>())),
       journal_(std::move(journal)) {}
 
 LiveState::~LiveState() {
+  {
+    const std::lock_guard lock(decision_);
+    closing_ = true;
+  }
   journal_.reset();
+  for (const TenantOperation& operation : operations_) operation.refuse({ErrorCode::kCancelled, "shutting down"});
   for (const auto& [entry, waiters] : waiters_) {
     for (const Waiter& waiter : waiters) waiter.done(plenary::Fail(ErrorCode::kCancelled, "shutting down"));
   }
@@ -49,6 +46,8 @@ void LiveState::Turn::Wake(std::vector<Waiter> waiters) {
 void LiveState::Load(SavedRows rows) {
   Turn turn(*this);
   const std::int64_t now_ms = NowMs();
+  for (pool::Tenant& saved : rows.tenants) SetTenant(MakeTenantView(std::move(saved)));
+  tokens_ = std::move(rows.tokens);
   for (pool::Node& node : rows.nodes) {
     std::string id = node.id;
     if (Result<NodePtr> view = MakeView(std::move(node), nullptr)) {
@@ -61,11 +60,11 @@ void LiveState::Load(SavedRows rows) {
     last_claim_id_ = std::max(last_claim_id_, saved.claim_id);
     auto meeting = std::make_shared<const pool::Meeting>(std::move(saved));
     NodeSlot* slot = FindSlot(meeting->node_id);
-    if (slot == nullptr) {
+    if (slot == nullptr || meetings_.FindOnNodes(meeting->node_meeting_id()) != nullptr) {
       turn.Write(DropMeeting{std::move(meeting)});
       continue;
     }
-    auto entry = std::make_unique<Entry>(meeting, meeting->adopted ? meeting->create_time_ms : meeting->claimed_at_ms);
+    auto entry = MakeEntry(meeting, meeting->adopted ? meeting->create_time_ms : meeting->claimed_at_ms);
     entry->in_doubt = meeting->phase == pool::MeetingPhase::kClaimed;
     entry->touched_ms = now_ms;  // the time while we were stopped does not count: nobody could prove anything
     Entry& inserted = meetings_.Insert(std::move(entry), *slot, options_.load, now_ms);
@@ -87,30 +86,15 @@ void LiveState::Load(SavedRows rows) {
     }
   }
   PublishTable();
-}
-
-std::shared_ptr<const NodeTable> LiveState::Nodes() const {
-  struct Cached {
-    std::uint64_t version = 0;
-    std::shared_ptr<const NodeTable> table;
-  };
-  thread_local Cached cached;
-  if (cached.version != table_version_.load(std::memory_order_acquire)) {
-    const std::lock_guard lock(table_mutex_);
-    cached.version = table_version_.load(std::memory_order_relaxed);
-    cached.table = table_;
-  }
-  return cached.table;
+  PublishTenants();
+  PublishTokens();
 }
 
 void LiveState::PublishTable() {
   std::vector<NodePtr> nodes;
   nodes.reserve(slots_.size());
   for (const auto& slot : slots_) nodes.push_back(slot->view);
-  auto table = std::make_shared<const NodeTable>(std::move(nodes));
-  const std::lock_guard lock(table_mutex_);
-  table_.swap(table);
-  table_version_.store(NextTableVersion(), std::memory_order_release);
+  nodes_.Set(std::make_shared<const NodeTable>(std::move(nodes)));
 }
 
 MeetingPtr LiveState::FindMeeting(std::string_view tenant_id, std::string_view meeting_id) const {
@@ -118,6 +102,18 @@ MeetingPtr LiveState::FindMeeting(std::string_view tenant_id, std::string_view m
   const std::lock_guard lock(shard.mutex);
   const Entry* entry = shard.Find({tenant_id, meeting_id});
   return entry == nullptr ? nullptr : entry->meeting;
+}
+
+MeetingPtr LiveState::FindOnNodes(std::string_view node_meeting_id) const {
+  const std::lock_guard lock(decision_);
+  const Entry* entry = meetings_.FindOnNodes(node_meeting_id);
+  return entry == nullptr ? nullptr : entry->meeting;
+}
+
+MeetingPtr LiveState::FindVoiceBridge(std::string_view voice_bridge) const {
+  const std::lock_guard lock(decision_);
+  const auto found = voice_bridges_.find(voice_bridge);
+  return found == voice_bridges_.end() ? nullptr : found->second->meeting;
 }
 
 JoinTarget LiveState::Join(std::string_view tenant_id, std::string_view meeting_id, std::uint64_t person, bool anonymous) {
@@ -133,14 +129,27 @@ JoinTarget LiveState::Join(std::string_view tenant_id, std::string_view meeting_
     target.outcome = JoinOutcome::kUnavailable;
     return target;
   }
-  target.outcome = JoinOutcome::kOk;
-  if (options_.load.model == pool::LoadModel::kScalelite) {
-    entry->slot->scalelite_load.fetch_add(node.load_multiplier, std::memory_order_relaxed);  // NaN stays NaN: "XX INCR"
-  } else if (!entry->seats.Shown(person)) {
-    const std::int64_t now_ms = NowMs();
-    if (entry->seats.Hand(person, anonymous, now_ms)) MeetingMap::Recount(*entry, options_.load, now_ms);
+  const bool scalelite = options_.load.model == pool::LoadModel::kScalelite;
+  const bool limited = entry->meters->max_people.load(std::memory_order_relaxed) > 0;
+  if ((!scalelite || limited) && !TakeSeat(*entry, person, anonymous, limited)) {
+    entry->meters->refused.fetch_add(1, std::memory_order_relaxed);
+    target.outcome = JoinOutcome::kFull;
+    return target;
   }
+  if (scalelite) entry->slot->scalelite_load.fetch_add(node.load_multiplier, std::memory_order_relaxed);  // NaN stays NaN: "XX INCR"
+  target.outcome = JoinOutcome::kOk;
   return target;
+}
+
+bool LiveState::TakeSeat(Entry& entry, std::uint64_t person, bool anonymous, bool limited) const {
+  if (entry.seats.Shown(person)) return true;
+  const std::int64_t now_ms = NowMs();
+  if (entry.seats.HandAgain(person, now_ms)) return true;
+  if (!entry.meters->TakeSeat()) return false;
+  ++entry.people;
+  const bool handed = entry.seats.Hand(person, anonymous, now_ms);
+  MeetingMap::Recount(entry, options_.load, now_ms);  // gives the seat back when nobody was counted
+  return handed || !limited;
 }
 
 std::vector<MeetingPtr> LiveState::Meetings(std::optional<std::string_view> node_id) const {

@@ -2,13 +2,17 @@
 // One decision lock (claims, polls, changes of nodes: microseconds each) and 64 shard locks (joins, look-ups; see meeting_map.hpp).
 // Callbacks run without any lock, on the caller's thread or on the journal's.
 //
-// What is promised to a caller (a claim, a change of a node) is `required`: when it can't be written it is undone in memory and reported.
+// What is promised to a caller (a claim, a change of a node) is `required`: when it can't be written it is undone in memory and reported. Changes of
+// tenants and tokens, which are rare, go one by one: each is published when it is durable, and the next one is decided after that.
 // What the world did (a poll, an answer of a node, an end) stays in memory and is written as soon as that is possible again.
 #pragma once
 
-#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,8 +24,10 @@
 #include "base/random.hpp"
 #include "pool/placement.hpp"
 #include "pool/server_tags.hpp"
+#include "pool/sliding_second.hpp"
 #include "state/journal.hpp"
 #include "state/meeting_map.hpp"
+#include "state/published.hpp"
 #include "state/state_store.hpp"
 
 namespace plenary::state {
@@ -38,18 +44,29 @@ class LiveState : public StateStore {
   /// Takes over what a store held; before anything else is called. Rows that lost their node are dropped from the store.
   void Load(SavedRows rows);
 
-  std::shared_ptr<const NodeTable> Nodes() const override;
+  std::shared_ptr<const NodeTable> Nodes() const override { return nodes_.Get(); }
   MeetingPtr FindMeeting(std::string_view tenant_id, std::string_view meeting_id) const override;
   JoinTarget Join(std::string_view tenant_id, std::string_view meeting_id, std::uint64_t person, bool anonymous) override;
   std::vector<MeetingPtr> Meetings(std::optional<std::string_view> node_id = std::nullopt) const override;
   std::vector<KnownMeeting> KnownMeetings(std::string_view node_id) const override;
   NodeLoad LoadOf(std::string_view node_id) const override;
   std::size_t MeetingCount() const override { return meetings_.size(); }
+  MeetingPtr FindOnNodes(std::string_view node_meeting_id) const override;
+  MeetingPtr FindVoiceBridge(std::string_view voice_bridge) const override;
+  std::shared_ptr<const TenantTable> Tenants() const override { return tenant_table_.Get(); }
+  std::shared_ptr<const TokenTable> Tokens() const override { return token_table_.Get(); }
+  std::shared_ptr<const TenantMeters> NoTenantMeters() const override { return no_tenant_; }
 
   void AddNode(pool::Node node, Done<NodePtr> done) override;
   void UpdateNode(std::string id, pool::NodePatch patch, Done<NodePtr> done) override;
   void RemoveNode(std::string id, Done<std::vector<MeetingPtr>> done) override;
   void SetVersion(std::string id, std::string bbb_version) override;
+
+  void AddTenant(pool::Tenant tenant, Done<TenantPtr> done, TenantName name = TenantName::kUnique) override;
+  void UpdateTenant(std::string id, TenantChange change, std::optional<std::uint64_t> if_revision, Done<TenantPtr> done) override;
+  void RemoveTenant(std::string id, Done<void> done) override;
+  void AddToken(pool::ApiToken token, Done<void> done) override;
+  void RemoveToken(std::string id, Done<void> done) override;
 
   void Claim(ClaimRequest request, Done<ClaimResult> done) override;
   void Reassign(MeetingPtr claim, std::vector<std::string> tried, std::string server_tag, std::optional<pool::EndReason> owe_end,
@@ -98,6 +115,21 @@ class LiveState : public StateStore {
     std::vector<std::function<void()>> later_;
   };
 
+  struct TenantSlot {
+    TenantPtr view;
+    pool::SlidingSecond creates;  // new claims while there is a limit on them
+  };
+  /// What a change of tenants or tokens writes, and what follows when that is on disk.
+  struct Plan {
+    std::vector<Row> rows;
+    std::function<void()> publish;
+    std::function<void()> tell;  // without the lock
+  };
+  struct TenantOperation {
+    std::function<Result<Plan>()> plan;
+    std::function<void(const Error&)> refuse;  // without the lock
+  };
+
   // Everything below needs the decision lock.
 
   // live_nodes.cpp
@@ -108,6 +140,23 @@ class LiveState : public StateStore {
   void Publish(NodeSlot& slot, NodePtr view);
   void PublishTable();
 
+  // live_tenants.cpp
+  void Operate(TenantOperation operation);  // takes the lock itself
+  void NextOperation(Turn& turn);
+  Status CheckName(const pool::Tenant& tenant) const;
+  Plan PlanTenant(pool::Tenant tenant, Done<TenantPtr> done);
+  TenantPtr MakeTenantView(pool::Tenant tenant);
+  void SetTenant(TenantPtr view);  // PublishTenants follows
+  void PublishTenants();
+  void DropTokens(const std::function<bool(const pool::ApiToken&)>& lost);
+  void PublishTokens();
+  void DropRetiredSecrets(Turn& turn, std::int64_t now_ms);
+  std::shared_ptr<TenantMeters> MetersOf(std::string_view tenant_id);
+  std::unique_ptr<Entry> MakeEntry(MeetingPtr meeting, std::int64_t create_time_ms);
+  TenantSlot* FindTenant(std::string_view tenant_id);  // null when unknown
+  /// kLimit: one more meeting is beyond a limit of the tenant (and counted as refused).
+  Status CheckLimits(TenantSlot& tenant);
+
   // live_claims.cpp
   void ClaimNow(Turn& turn, ClaimRequest request, Done<ClaimResult> done);
   /// Never null. kNoServers, kTagUnavailable.
@@ -116,7 +165,11 @@ class LiveState : public StateStore {
   void KeepTagged(const pool::TagWish& wish, bool wished, pool::Decision& decision);
   std::optional<pool::Exclusion> WhyNot(const NodeSlot& slot, std::span<const std::string> tried) const;
   void KeepDecision(Turn& turn, pool::Decision decision, std::optional<std::size_t> chosen);
-  std::string AllocateVoiceBridge(const ClaimRequest& request) const;
+  /// Whether another meeting, or what another tenant's left behind on a node, goes by this ID.
+  bool IsInUse(std::string_view tenant_id, std::string_view node_meeting_id) const;
+  /// "" = the plain one. kConflict.
+  Result<std::string> ChooseScopedId(std::string_view tenant_id, std::string_view meeting_id) const;
+  std::string AllocateVoiceBridge(std::string_view node_meeting_id, const std::string& wish) const;
   Entry* Current(const pool::Meeting& meeting) const;  // null when forgotten or claimed anew
   void SettleEntry(Turn& turn, Entry& entry, const Settlement& settlement, std::int64_t now_ms);
   void TakeVoiceBridge(Entry& entry, pool::Meeting& next, const std::string& number);
@@ -131,6 +184,8 @@ class LiveState : public StateStore {
   static void Refuse(Turn& turn, std::vector<Waiter> waiters, const Error& error);
   /// Forgets it everywhere; those who wait for it claim anew at the end of the turn.
   void Drop(Turn& turn, Entry& entry, std::int64_t now_ms);
+  /// Tells the history of a copy that is over.
+  void KeepRoom(Turn& turn, const pool::Meeting& meeting, std::int64_t peak, bool superseded, std::int64_t now_ms);
   void Replace(Entry& entry, MeetingPtr meeting, NodeSlot& slot) {
     meetings_.Replace(entry, std::move(meeting), slot, options_.load, NowMs());
   }
@@ -147,7 +202,10 @@ class LiveState : public StateStore {
   void WriteOwed(Turn& turn, const pool::Meeting& meeting, std::optional<pool::EndReason> reason, std::int64_t now_ms);
 
   std::int64_t NowMs() const { return ToMs(clock_.Now()); }
+  std::int64_t SteadyUs() const { return std::chrono::microseconds(clock_.Steady().time_since_epoch()).count(); }
   static double LoadValue(const NodeSlot& slot, pool::LoadModel model);
+  /// With the meeting's shard lock alone. False when its tenant's limit has no seat for this person.
+  bool TakeSeat(Entry& entry, std::uint64_t person, bool anonymous, bool limited) const;
 
   const StateOptions options_;
   Clock& clock_;
@@ -166,9 +224,16 @@ class LiveState : public StateStore {
   std::vector<pool::Candidate> candidates_;      // scratch of Place
   std::vector<NodeSlot*> candidate_slots_;
 
-  mutable std::mutex table_mutex_;
-  std::shared_ptr<const NodeTable> table_;
-  std::atomic<std::uint64_t> table_version_;     // unique in the process: readers keep their copy until it changes
+  std::map<std::string, TenantSlot, std::less<>> tenants_;  // by ID
+  std::vector<pool::ApiToken> tokens_;
+  std::deque<TenantOperation> operations_;       // the first one is being written
+  bool closing_ = false;                         // no further operation is begun
+  std::unordered_map<std::string, std::weak_ptr<TenantMeters>, StringHash, std::equal_to<>> meters_;  // held by tenants and entries
+  const std::shared_ptr<TenantMeters> no_tenant_ = std::make_shared<TenantMeters>();
+
+  Published<NodeTable> nodes_;
+  Published<TenantTable> tenant_table_;
+  Published<TokenTable> token_table_;
 
   std::unique_ptr<Journal> journal_;             // last: its callbacks need all of the above
 };

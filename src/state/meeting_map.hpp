@@ -2,7 +2,7 @@
 // published value. Part of LiveState; nothing else includes it.
 //
 // Locks: everything here is written with LiveState's decision lock AND the shard's lock held, so either of them is enough to read;
-// except seats and `counted`, which joins change under the shard's lock alone. A shard's lock is taken after the decision lock.
+// except seats, `counted` and `people`, which joins change under the shard's lock alone. A shard's lock is taken after the decision lock.
 #pragma once
 
 #include <array>
@@ -27,13 +27,17 @@ namespace plenary::state {
 struct NodeSlot;
 
 struct Entry {
-  explicit Entry(MeetingPtr meeting_of_entry, std::int64_t create_time_ms) : meeting(std::move(meeting_of_entry)), seats(create_time_ms) {}
+  Entry(MeetingPtr meeting_of_entry, std::int64_t create_time_ms, std::shared_ptr<TenantMeters> meters_of_tenant)
+      : meeting(std::move(meeting_of_entry)), seats(create_time_ms), meters(std::move(meters_of_tenant)) {}
 
   MeetingPtr meeting;
   NodeSlot* slot = nullptr;
   std::shared_ptr<const std::string> xml;  // the last <meeting> element its node listed
   SeatCount seats;
   std::int64_t counted = 0;        // what of slot->seats is this meeting's
+  std::shared_ptr<TenantMeters> meters;  // its tenant's; never null
+  std::int64_t people = 0;         // what of meters->people is this meeting's
+  std::int64_t participants = 0;   // what of meters->participants is
   std::int64_t peak = 0;           // most participants at any poll
   std::int64_t touched_ms = 0;     // last proof that it exists; written to the store only now and then
   std::int64_t settled_ms = 0;     // when the node's answer was last learned
@@ -45,38 +49,52 @@ struct Entry {
   std::shared_ptr<const std::string> moved_xml;
 };
 
-/// Looked up by meetingID alone or together with the tenant: the hash is that of the meetingID.
 struct MeetingKey {
   std::string_view tenant_id, meeting_id;
+  bool operator==(const MeetingKey&) const = default;
 };
+/// The shards' entries, by what clients call them: the hash is that of the meetingID.
 struct EntryHash {
   using is_transparent = void;
   static std::size_t Of(std::string_view meeting_id) { return std::hash<std::string_view>()(meeting_id); }
-  std::size_t operator()(std::string_view meeting_id) const { return Of(meeting_id); }
   std::size_t operator()(const MeetingKey& key) const { return Of(key.meeting_id); }
-  std::size_t operator()(const Entry* entry) const { return Of(entry->meeting->meeting_id); }
-  std::size_t operator()(const std::unique_ptr<Entry>& entry) const { return (*this)(entry.get()); }
+  std::size_t operator()(const std::unique_ptr<Entry>& entry) const { return Of(entry->meeting->meeting_id); }
 };
 struct EntryEqual {
   using is_transparent = void;
   template <class A, class B>
   bool operator()(const A& a, const B& b) const {
-    return Same(View(a), View(b));
+    return View(a) == View(b);
   }
 
  private:
-  static std::string_view View(std::string_view meeting_id) { return meeting_id; }
   static MeetingKey View(const MeetingKey& key) { return key; }
-  static MeetingKey View(const Entry* entry) { return {entry->meeting->tenant_id, entry->meeting->meeting_id}; }
-  static MeetingKey View(const std::unique_ptr<Entry>& entry) { return View(entry.get()); }
-  static bool Same(const MeetingKey& a, const MeetingKey& b) { return a.meeting_id == b.meeting_id && a.tenant_id == b.tenant_id; }
-  static bool Same(const MeetingKey& a, std::string_view b) { return a.meeting_id == b; }
-  static bool Same(std::string_view a, const MeetingKey& b) { return a == b.meeting_id; }
+  static MeetingKey View(const std::unique_ptr<Entry>& entry) { return {entry->meeting->tenant_id, entry->meeting->meeting_id}; }
+};
+
+/// Entries by what their nodes call them. That never changes while the entry lives.
+struct NodeIdHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view node_meeting_id) const { return EntryHash::Of(node_meeting_id); }
+  std::size_t operator()(const Entry* entry) const { return EntryHash::Of(entry->meeting->node_meeting_id()); }
+};
+struct NodeIdEqual {
+  using is_transparent = void;
+  template <class A, class B>
+  bool operator()(const A& a, const B& b) const {
+    return View(a) == View(b);
+  }
+
+ private:
+  static std::string_view View(std::string_view node_meeting_id) { return node_meeting_id; }
+  static std::string_view View(const Entry* entry) { return entry->meeting->node_meeting_id(); }
 };
 
 /// A meeting that was forgotten a moment ago: a poll that was under way, or a node that ends it only now, may still list it.
 struct Tombstone {
-  std::string meeting_id, internal_id;
+  std::string tenant_id;
+  std::string meeting_id;  // as the node knows it
+  std::string internal_id;
   std::int64_t at_ms = 0;
 };
 
@@ -97,7 +115,7 @@ struct NodeSlot {
   std::atomic<std::int64_t> seats{0};                                              // of its entries
   std::atomic<double> scalelite_load{std::numeric_limits<double>::quiet_NaN()};    // NaN = no entry in Scalelite's server_load
   std::int64_t foreign_seats = 0;  // of meetings that it lists but that are claimed elsewhere
-  boost::unordered_flat_set<Entry*, EntryHash, EntryEqual> entries;
+  boost::unordered_flat_set<Entry*> entries;
   std::vector<pool::PendingEnd> ends;
   std::vector<Tombstone> tombstones;
   bool unreachable = false;        // the last poll since the start failed
@@ -129,28 +147,27 @@ class MeetingMap {
     const std::lock_guard lock(shard.mutex);
     return shard.Find(key);
   }
-  /// A meeting with this ID of any tenant.
-  Entry* FindAny(std::string_view meeting_id) const {
-    Shard& shard = ShardOf(meeting_id);
-    const std::lock_guard lock(shard.mutex);
-    const auto found = shard.entries.find(meeting_id);
-    return found == shard.entries.end() ? nullptr : found->get();
+  /// The meeting of any tenant that its node knows by this ID. With the decision lock held.
+  Entry* FindOnNodes(std::string_view node_meeting_id) const {
+    const auto found = by_node_id_.find(node_meeting_id);
+    return found == by_node_id_.end() ? nullptr : *found;
   }
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
-  /// Puts the meeting on `slot` and counts its seats. The key must be free.
+  /// Puts the meeting on `slot` and counts its seats. Both of its IDs, the client's and the node's, must be free.
   Entry& Insert(std::unique_ptr<Entry> entry, NodeSlot& slot, const pool::LoadSettings& settings, std::int64_t now_ms);
   /// Takes it off its slot and destroys it.
   void Erase(Entry& entry);
   /// Publishes another value for the same key; on another node when `slot` is not the present one (its seats and XML start anew).
   void Replace(Entry& entry, MeetingPtr meeting, NodeSlot& slot, const pool::LoadSettings& settings, std::int64_t now_ms);
 
-  /// Brings slot->seats up to date after a change of entry.seats or of the time. The shard's lock must be held.
+  /// Brings slot->seats and the tenant's meters up to date after a change of entry.seats or of the time. The shard's lock must be held.
   static void Recount(Entry& entry, const pool::LoadSettings& settings, std::int64_t now_ms);
 
  private:
   static constexpr std::size_t kShards = 64;
   mutable std::array<Shard, kShards> shards_;
+  boost::unordered_flat_set<Entry*, NodeIdHash, NodeIdEqual> by_node_id_;  // guarded by the decision lock alone
   std::atomic<std::size_t> size_{0};
 };
 

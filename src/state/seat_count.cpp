@@ -7,11 +7,14 @@ namespace plenary::state {
 
 bool SeatCount::Shown(std::uint64_t person) const { return std::binary_search(attendee_ids_.begin(), attendee_ids_.end(), person); }
 
+bool SeatCount::HandAgain(std::uint64_t person, std::int64_t now_ms) {
+  const auto known = handed_.find(person);
+  if (known == handed_.end()) return false;
+  known->second.at_ms = now_ms;
+  return true;
+}
+
 bool SeatCount::Hand(std::uint64_t person, bool anonymous, std::int64_t now_ms) {
-  if (const auto known = handed_.find(person); known != handed_.end()) {
-    known->second.at_ms = now_ms;
-    return false;
-  }
   if (handed_.size() >= kMaxHanded) return false;
   handed_.emplace(person, Handed{now_ms, anonymous});
   return true;

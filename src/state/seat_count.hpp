@@ -22,7 +22,9 @@ class SeatCount {
 
   /// The last poll showed this person.
   bool Shown(std::uint64_t person) const;
-  /// Someone who is not Shown got a join link. True when the person was not counted before.
+  /// Someone who is not Shown got a join link. False when the person has none yet; else its time starts anew.
+  bool HandAgain(std::uint64_t person, std::int64_t now_ms);
+  /// … the first one. False when there are kMaxHanded already; then the person is not counted.
   bool Hand(std::uint64_t person, bool anonymous, std::int64_t now_ms);
   /// A poll's count. People who are among `attendee_ids` have arrived; so have, oldest first, as many anonymous ones as the number of
   /// anonymous attendees grew by.
@@ -31,6 +33,10 @@ class SeatCount {
   bool DropLate(std::int64_t now_ms);
 
   const pool::MeetingCount& count() const { return count_; }
+  /// Those whom the last poll showed. Of breakouts none: they are in the parent, too.
+  std::int64_t Participants() const { return count_.breakout ? 0 : count_.participants; }
+  /// … and those on their way.
+  std::int64_t People() const { return Participants() + static_cast<std::int64_t>(handed_.size()); }
   std::int64_t Seats(const pool::LoadSettings& settings, std::int64_t now_ms) const {
     return pool::SeatsOf(settings, count_, static_cast<std::int64_t>(handed_.size()), now_ms);
   }

@@ -18,6 +18,7 @@
 #include "pool/load.hpp"
 #include "pool/meeting.hpp"
 #include "pool/node.hpp"
+#include "state/tenant_table.hpp"
 
 namespace plenary::state {
 
@@ -31,12 +32,15 @@ struct StateOptions {
   bool use_external_voice_bridge = false;
   std::int64_t meeting_ttl_ms = 86'400'000;
   DigestAlgorithm node_checksum = DigestAlgorithm::kSha256;  // without a node's own override
+  bool multitenancy = false;                                 // MULTITENANCY_ENABLED
+  bool tenant_scope = true;                                  // TENANT_SCOPE: the same meetingID in two tenants is two meetings
+  std::vector<DigestAlgorithm> client_checksums;             // accepted from tenants without a list of their own
 };
 
 /// A node in the published snapshot, with what calls need precomputed.
 struct NodeView {
   pool::Node node;
-  Endpoint endpoint;
+  Endpoint endpoint;             // host "": the node's URL is none
   std::string call_prefix;       // endpoint.CallPrefix()
   DigestAlgorithm algorithm = DigestAlgorithm::kSha256;
 };
@@ -55,7 +59,8 @@ class NodeTable {
 };
 
 struct ClaimRequest {
-  std::string meeting_id, tenant_id;
+  std::string meeting_id;
+  std::string tenant_id;      // "" = none
   std::string moderator_pw;   // "" = generate one
   std::string attendee_pw, name;
   std::string voice_bridge;   // the client's wish; used with use_external_voice_bridge
@@ -80,7 +85,7 @@ struct Settlement {
   std::string attendee_pw, moderator_pw, voice_bridge;  // as the node reported them; "" = unknown, keep ours
 };
 
-enum class JoinOutcome { kOk, kNotFound, kUnavailable /* node offline or disabled */ };
+enum class JoinOutcome { kOk, kNotFound, kUnavailable /* node offline or disabled */, kFull /* the tenant's limit of participants */ };
 struct JoinTarget {
   JoinOutcome outcome = JoinOutcome::kNotFound;
   MeetingPtr meeting;
@@ -117,6 +122,9 @@ struct NodeLoad {
   std::size_t meetings = 0;          // claims on the node
 };
 
+/// Whether a new tenant may have the name of another one (spec scalelite 4.5).
+enum class TenantName : std::uint8_t { kUnique, kShared };
+
 class StateStore {
  public:
   template <class T>
@@ -129,15 +137,24 @@ class StateStore {
   virtual MeetingPtr FindMeeting(std::string_view tenant_id, std::string_view meeting_id) const = 0;
   /// Finds the meeting and its node and counts one seat for `person` (a hash of userID or link; `anonymous`: it came without userID).
   /// Allocates only when a meeting sees a new person. The join's hot path.
+  /// With a limit of participants, a new person gets a seat or kFull: seats of a tenant never exceed it, and one that nobody took is free after 60 s.
   virtual JoinTarget Join(std::string_view tenant_id, std::string_view meeting_id, std::uint64_t person, bool anonymous) = 0;
   /// All meetings, or those of one node; in no order.
   virtual std::vector<MeetingPtr> Meetings(std::optional<std::string_view> node_id = std::nullopt) const = 0;
   virtual std::vector<KnownMeeting> KnownMeetings(std::string_view node_id) const = 0;
   virtual NodeLoad LoadOf(std::string_view node_id) const = 0;
   virtual std::size_t MeetingCount() const = 0;
+  /// The meeting that its node knows under this ID, of whatever tenant; null when unknown.
+  virtual MeetingPtr FindOnNodes(std::string_view node_meeting_id) const = 0;
+  /// The meeting with this dial-in number, of whatever tenant; null when unknown.
+  virtual MeetingPtr FindVoiceBridge(std::string_view voice_bridge) const = 0;
+  virtual std::shared_ptr<const TenantTable> Tenants() const = 0;
+  virtual std::shared_ptr<const TokenTable> Tokens() const = 0;
+  /// Of meetings without a tenant.
+  virtual std::shared_ptr<const TenantMeters> NoTenantMeters() const = 0;
 
   // --- nodes --------------------------------------------------------------------------------------------------------------
-  /// kAlreadyExists when the ID is taken, kInvalidArgument when the URL is none.
+  /// kAlreadyExists when the ID is taken, kInvalidArgument for an ID or a load multiplier that can't be. The URL is the caller's to check.
   virtual void AddNode(pool::Node node, Done<NodePtr> done) = 0;
   /// kNotFound. A changed multiplier counts from the next poll in the model scalelite, at once otherwise.
   virtual void UpdateNode(std::string id, pool::NodePatch patch, Done<NodePtr> done) = 0;
@@ -145,8 +162,22 @@ class StateStore {
   virtual void RemoveNode(std::string id, Done<std::vector<MeetingPtr>> done) = 0;
   virtual void SetVersion(std::string id, std::string bbb_version) = 0;
 
+  // --- tenants and tokens ------------------------------------------------------------------------------------------------
+  /// Gives it a revision and a time. kInvalidArgument (pool::CheckTenant), kAlreadyExists (ID, or name in any case unless it may be shared).
+  virtual void AddTenant(pool::Tenant tenant, Done<TenantPtr> done, TenantName name = TenantName::kUnique) = 0;
+  /// `change` edits a copy under the decision lock (so that two changes at once never lose one) and may fail; ID and revision are not its
+  /// to change. It must be quick and may be called more than once. kNotFound, kConflict when `if_revision` is another; errors of `change` and of AddTenant.
+  using TenantChange = std::function<Status(pool::Tenant&)>;
+  virtual void UpdateTenant(std::string id, TenantChange change, std::optional<std::uint64_t> if_revision, Done<TenantPtr> done) = 0;
+  /// kNotFound. Its meetings go on at their nodes, and nobody can reach them; its tokens go with it.
+  virtual void RemoveTenant(std::string id, Done<void> done) = 0;
+  virtual void AddToken(pool::ApiToken token, Done<void> done) = 0;
+  virtual void RemoveToken(std::string id, Done<void> done) = 0;  // kNotFound
+
   // --- claims -------------------------------------------------------------------------------------------------------------
-  /// The one atomic decision. While another caller's claim of the ID is not settled, waits for it. kNoServers, kTagUnavailable (detail: the tags), kIo (nothing was claimed).
+  /// The one atomic decision. While another caller's claim of the ID is not settled, waits for it. kNoServers, kTagUnavailable (detail: the tags), kLimit (detail: "meetings" or "creates";
+  /// exact: checked in the decision), kConflict (another tenant has the ID and TENANT_SCOPE is off, or every form of it), kNoVoiceBridge, kIo (nothing was claimed). The node's ID is the plain one unless another tenant's meeting has it, is owed an end under it, or was
+  /// forgotten under it less than a minute ago (its node may be ending it yet).
   virtual void Claim(ClaimRequest request, Done<ClaimResult> done) = 0;
   /// Moves an unsettled or unreachable claim to another node not in `tried`, keeping voice bridge and password. When `owe_end`, the old
   /// node's copy is ended later. If the claim changed meanwhile, behaves as Claim. kNoServers, kTagUnavailable: the claim is released (and the end owed all the same).
@@ -165,7 +196,7 @@ class StateStore {
   /// The owed end was carried out, or the node says the meeting does not exist.
   virtual void EndDone(std::int64_t pending_end_id) = 0;
   virtual std::vector<pool::PendingEnd> PendingEnds() const = 0;
-  /// Drops seats that nobody took for 60 s, meetings past their TTL, and owed ends older than a day. Call about once a second.
+  /// Drops seats that nobody took for 60 s, meetings past their TTL, owed ends older than a day, and retired secrets whose time is up. Call about once a second.
   virtual void Sweep(std::int64_t now_ms) = 0;
 
   /// Waits until everything that was written so far is durable.

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,8 +43,15 @@ class TestRandom final : public Random {
 
 class TestHistory final : public pool::HistorySink {
  public:
-  void Record(pool::Decision decision) override { decisions.push_back(std::move(decision)); }
-  void Record(pool::RoomHistory room) override { rooms.push_back(std::move(room)); }
+  void Record(pool::Decision decision) override {
+    const std::lock_guard lock(mutex);
+    decisions.push_back(std::move(decision));
+  }
+  void Record(pool::RoomHistory room) override {
+    const std::lock_guard lock(mutex);
+    rooms.push_back(std::move(room));
+  }
+  std::mutex mutex;
   std::vector<pool::Decision> decisions;
   std::vector<pool::RoomHistory> rooms;
 };
@@ -100,6 +108,22 @@ inline bbb::NodeMeeting Listed(std::string meeting_id, std::string internal_id, 
   return meeting;
 }
 
+/// A tenant with the name of its ID.
+inline pool::Tenant MakeTenant(const std::string& id, pool::TenantLimits limits = {}) {
+  pool::Tenant tenant;
+  tenant.id = id;
+  tenant.name = id;
+  tenant.secrets = {"secret-" + id};
+  tenant.limits = limits;
+  return tenant;
+}
+
+inline pool::ApiToken MakeToken(const std::string& id, pool::TokenScope scope, const std::string& tenant_id = {}, const std::string& node_id = {}) {
+  pool::ApiToken token{.id = id, .name = "for " + id, .scope = scope, .tenant_id = tenant_id, .node_id = node_id};
+  token.digest = Digest(DigestAlgorithm::kSha256, {id}).view();
+  return token;
+}
+
 class Pool {
  public:
   explicit Pool(StateOptions options = {}) {
@@ -142,17 +166,41 @@ class Pool {
     state->Claim(std::move(request), done);
     return slot;
   }
-  Result<ClaimResult> Claim(const std::string& meeting_id) {
-    auto slot = StartClaim({.meeting_id = meeting_id, .moderator_pw = "mp-" + meeting_id});
+  Result<ClaimResult> Claim(const std::string& meeting_id, const std::string& tenant_id = {}) {
+    auto slot = StartClaim({.meeting_id = meeting_id, .tenant_id = tenant_id, .moderator_pw = "mp-" + meeting_id});
     journal->Run();
     return **slot;
   }
-  MeetingPtr Create(const std::string& meeting_id) {
-    const Result<ClaimResult> claim = Claim(meeting_id);
+  MeetingPtr Create(const std::string& meeting_id, const std::string& tenant_id = {}) {
+    const Result<ClaimResult> claim = Claim(meeting_id, tenant_id);
     if (!claim) return nullptr;
     state->Settle(claim->meeting, {.internal_id = "int-" + meeting_id, .create_time_ms = clock.now_ms});
     journal->Run();
-    return state->FindMeeting("", meeting_id);
+    return state->FindMeeting(tenant_id, meeting_id);
+  }
+  Result<TenantPtr> AddTenant(pool::Tenant tenant) {
+    auto [slot, done] = MakeSlot<TenantPtr>();
+    state->AddTenant(std::move(tenant), done);
+    journal->Run();
+    return **slot;
+  }
+  Result<TenantPtr> UpdateTenant(const std::string& id, StateStore::TenantChange change, std::optional<std::uint64_t> if_revision = {}) {
+    auto [slot, done] = MakeSlot<TenantPtr>();
+    state->UpdateTenant(id, std::move(change), if_revision, done);
+    journal->Run();
+    return **slot;
+  }
+  Status RemoveTenant(const std::string& id) {
+    auto [slot, done] = MakeSlot<void>();
+    state->RemoveTenant(id, done);
+    journal->Run();
+    return **slot;
+  }
+  Status AddToken(pool::ApiToken token) {
+    auto [slot, done] = MakeSlot<void>();
+    state->AddToken(std::move(token), done);
+    journal->Run();
+    return **slot;
   }
   std::optional<double> Load(const std::string& id) const { return state->LoadOf(id).load; }
   void Pass(std::int64_t ms) {

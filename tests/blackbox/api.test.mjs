@@ -62,12 +62,20 @@ test('an empty pool', async (t) => {
       ['GET', '/bigbluebutton/api/CREATE'], ['GET', '/bigbluebutton/api/create/x'], ['GET', '/bigbluebutton'], ['GET', '/nowhere'],
       ['GET', '/bigbluebutton/api/%69sMeetingRunning'], ['PUT', '/bigbluebutton/api/create'], ['DELETE', '/bigbluebutton/api/end'],
       ['PATCH', '/bigbluebutton/api'], ['OPTIONS', '/bigbluebutton/api/create'], ['POST', '/bigbluebutton/api/join'],
-      ['GET', '/bigbluebutton/api/insertDocument'], ['GET', '/bigbluebutton/api/hooks/create'],
+      ['GET', '/bigbluebutton/api/insertDocument'], ['GET', '/bigbluebutton/api/hooks'], ['POST', '/bigbluebutton/api/hooks/create'],
+      ['GET', '/bigbluebutton/api/learningDashboard?sessionToken=x'], ['POST', '/bigbluebutton/api/feedback'],
+      ['GET', '/bigbluebutton/api/getDefaultConfigXML'], ['POST', '/bigbluebutton/api/setConfigXML'],
     ];
     for (const [method, target] of cases) {
       const reply = withXml(await plenary.http(target, { method }));
       assertFailed(reply, 'unsupportedRequest', kTexts.unsupportedRequest);
     }
+  });
+
+  await t.test('browsers with a session token get BBB\'s JSON form of the refusal', async () => {
+    const reply = await plenary.http('/bigbluebutton/api/getJoinUrl?sessionToken=x', { headers: { Accept: 'application/json' } });
+    assert.equal(reply.headers['content-type'], 'application/json; charset=utf-8');
+    assert.deepEqual(JSON.parse(reply.text), { response: { returncode: 'FAILED', messageKey: 'unsupportedRequest', message: kTexts.unsupportedRequest } });
   });
 
   await t.test('paths: runs of slashes are one, one trailing slash is dropped', async () => {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
+import { verifiedClaims } from './lib/jwt.mjs';
 import { exchange, freePorts, listening, request } from './lib/net.mjs';
 import { cleanup, slowness, sleep, until } from './lib/process.mjs';
+import { Receiver } from './lib/receiver.mjs';
 import { Sim } from './lib/sim.mjs';
 import { checksum, digest, encode, sha256, signed } from './lib/sign.mjs';
 import { parseXml } from './lib/xml.mjs';
@@ -472,6 +474,133 @@ test('callbacks when a meeting ends', async (t) => {
   await sleep(300);
   assert.equal(hits.length, 1 + 2 + 2 + 4, 'nothing is delivered twice after a 2xx');
   assert.equal(key(await node.call('getMeetings', {})), 'noMeetings');
+});
+
+const formOf = ({ body }) => new URLSearchParams(body);
+const events = (posts) => posts.map((post) => JSON.parse(formOf(post).get('event'))[0]);
+const eventIds = (posts) => events(posts).map((event) => event.data?.id ?? event.envelope.name);
+
+test('analytics and recording-ready are signed as tokens', async (t) => {
+  let failures = 2;
+  const front = await Receiver.start(t);
+  front.answer = ({ path }) => ({ status: path === '/analytics' && failures-- > 0 ? 503 : 200 });
+  const sim = await simulator(t, { nodes: 1, timeScale: 0.01, endDelay: 0.05 });
+  const node = client(sim);
+  await node.call('create', create('reported', { record: true, 'meta_analytics-callback-url': front.url('/analytics'), 'meta_bbb-recording-ready-url': front.url('/bbb?x=1'),
+    'meta_bn-recording-ready-url': front.url('/bn') }));
+  await node.call('create', create('unrecorded', { 'meta_analytics-callback-url': front.url('/never'), 'meta_canvas-recording-ready-url': front.url('/canvas') }));
+  await sim.control(1, { users: { meeting: 'reported', moderators: 1, viewers: 1 } });
+  const internal = (await node.info('reported')).get('internalMeetingID');
+  for (const meetingID of ['reported', 'unrecorded']) await node.call('end', { meetingID });
+  await until(() => front.to('/analytics').length === 3, 'the report, after two refusals');
+  const [{ headers, method, body }] = front.to('/analytics');
+  assert.deepEqual([method, headers['content-type'], headers['user-agent']], ['POST', 'application/json', 'BigBlueButton Analytics Callback']);
+  const { exp } = verifiedClaims(headers.authorization.replace(/^Bearer /, ''), node.secret, 'HS512');
+  assert.ok(Math.abs(exp - (Date.now() / 1000 + 86_400)) < 60);
+  const report = JSON.parse(body);
+  assert.deepEqual([report.version, report.meeting_id, report.internal_meeting_id], ['1.0', 'reported', internal]);
+  assert.deepEqual(report.data.attendees.map(({ name, moderator }) => [name, moderator]), [['Moderator 1', true], ['Viewer 1', false]]);
+
+  await sim.control(1, { recording_ready: { meeting: 'reported', formats: 2 } });
+  await sim.control(1, { recording_ready: { meeting: 'unrecorded', record_id: 'rec-7' } });
+  await until(() => front.to('/bn').length === 2 && front.to('/canvas').length === 1, 'the announcements');
+  const [ready] = front.to('/bn');
+  assert.equal(ready.headers['content-type'], 'application/x-www-form-urlencoded');
+  const claims = (post) => verifiedClaims(formOf(post).get('signed_parameters'), node.secret);
+  assert.deepEqual(claims(ready), { meeting_id: 'reported', record_id: internal });
+  assert.deepEqual(claims(front.to('/canvas')[0]), { meeting_id: 'unrecorded', record_id: 'rec-7' });
+  assert.deepEqual([front.to('/bbb').length, front.to('/never').length], [0, 0]);
+  await assert.rejects(sim.control(1, { recording_ready: { meeting: 'nowhere' } }), /knows no recording-ready URL/);
+});
+
+test('webhooks: registration', async (t) => {
+  const sim = await simulator(t, { nodes: 1 });
+  const node = client(sim);
+  const hooks = async (name, params, options) => (await node.call(`hooks/${name}`, params, options)).text;
+  const failed = (messageKey, message) => `<response><returncode>FAILED</returncode><messageKey>${messageKey}</messageKey><message>${message}</message></response>`;
+  const created = await node.call('hooks/create', { callbackURL: 'https://lb.example/cb?a=1' });
+  assert.equal(created.headers['content-type'], 'text/xml; charset=utf-8');
+  const [, id] = /^<response><returncode>SUCCESS<\/returncode><hookID>([0-9a-f-]{36})<\/hookID><permanentHook>false<\/permanentHook><rawData>false<\/rawData><\/response>$/.exec(created.text);
+  assert.equal(await hooks('create', { callbackURL: 'https://lb.example/cb?a=1', meetingID: 'x' }), `<response><returncode>SUCCESS</returncode><hookID>${id}</hookID>`
+    + '<messageKey>duplicateWarning</messageKey><message>There is already a hook for this callback URL.</message></response>');
+  await hooks('create', { callbackURL: 'https://lb.example/other', meetingID: 'm&1', eventID: 'User-Joined,user-left', getRaw: 'true' });
+  const [, second] = /<hookID>([^<]*)<\/hookID><callbackURL><!\[CDATA\[https:\/\/lb.example\/other\]/.exec(await hooks('list', {}));
+  const first = `<hook><hookID>${id}</hookID><callbackURL><![CDATA[https://lb.example/cb?a=1]]></callbackURL><permanentHook>false</permanentHook><rawData>false</rawData></hook>`;
+  assert.equal(await hooks('list', { meetingID: 'm&1' }), `<response><returncode>SUCCESS</returncode><hooks>${first}<hook><hookID>${second}</hookID>`
+    + '<callbackURL><![CDATA[https://lb.example/other]]></callbackURL><meetingID><![CDATA[m&1]]></meetingID><eventID>user-joined,user-left</eventID>'
+    + '<permanentHook>false</permanentHook><rawData>true</rawData></hook></hooks></response>');
+  assert.equal(await hooks('list', { meetingID: 'another' }), `<response><returncode>SUCCESS</returncode><hooks>${first}</hooks></response>`);
+  assert.equal(await hooks('destroy', { hookID: second }), '<response><returncode>SUCCESS</returncode><removed>true</removed></response>');
+  assert.equal(await hooks('destroy', { hookID: second }), failed('destroyMissingHook', 'The hook informed was not found.'));
+  assert.equal(await hooks('destroy', {}), failed('missingParamHookID', 'You must specify a hookID in the parameters.'));
+  assert.equal(await hooks('create', {}), failed('missingParamCallbackURL', 'You must specify a callbackURL in the parameters.'));
+  const unsigned = await node.raw(`${node.pathname}/hooks/list?checksum=${'0'.repeat(64)}`);
+  assert.equal(unsigned.text, failed('checksumError', 'You did not pass the checksum security check.'));
+  assert.equal((await node.raw(`${node.pathname}/hooks/list?checksum=1`)).status, 500);
+  assert.equal((await node.raw(`${node.pathname}/hooks/ping`)).text, 'bbb-webhooks API up!');
+
+  await sim.control(1, { restart: true });
+  assert.equal((await sim.state()).nodes[0].hooks.length, 1, 'kept in Redis');
+  await sim.control(1, { forget_hooks: true });
+  assert.deepEqual((await sim.state()).nodes[0].hooks, []);
+  await sim.control(1, { version: '2.7.15' });
+  assert.match(await hooks('list', {}), /checksumError/, 'SHA-1 only');
+  assert.match(await hooks('create', { callbackURL: 'https://lb.example/cb' }, { algorithm: 'sha1' }), /<hookID>1<\/hookID>/);
+  await sim.control(1, { webhooks: false });
+  const missing = await node.call('hooks/list', {}, { algorithm: 'sha1' });
+  assert.deepEqual([missing.status, missing.headers['content-type']], [404, 'text/html']);
+});
+
+test('webhooks: deliveries', async (t) => {
+  const front = await Receiver.start(t);
+  front.answer = ({ path }) => ({ status: { '/denied': 401, '/dead': 500 }[path] ?? 200 });
+  const sim = await simulator(t, { nodes: 1, timeScale: 0.001, endDelay: 0.05 });
+  const node = client(sim);
+  const hook = (path, more = {}) => node.call('hooks/create', { callbackURL: front.url(path), ...more });
+  await hook('/all?x=1');
+  await hook('/joined', { eventID: 'user-joined' });
+  await hook('/mine', { meetingID: 'mine' });
+  await hook('/raw', { getRaw: true });
+  await hook('/denied', { eventID: 'meeting-created' });
+  await node.call('create', create('mine', { meta_x: 'y' }));
+  await node.call('create', create('other', { meetingExpireIfNoUserJoinedInMinutes: 0 }));
+  await sim.control(1, { users: { meeting: 'other', viewers: 2 } });
+  await sim.control(1, { users: { meeting: 'other', viewers: 1 } });
+  await node.call('end', { meetingID: 'other' });
+  await until(() => eventIds(front.to('/all')).includes('meeting-ended'), 'the last event');
+  await until(() => front.to('/raw').length >= 7 && front.to('/joined').length === 2, () => `all events: ${eventIds(front.to('/raw'))}`);
+  const [post] = front.to('/all');
+  assert.equal(post.headers['content-type'], 'application/x-www-form-urlencoded;charset=UTF-8');
+  assert.equal(post.url, `/all?x=1&checksum=${digest('sha1', `${front.url('/all?x=1')}${post.body}${node.secret}`)}`);
+  assert.deepEqual([...formOf(post).keys()], ['domain', 'event', 'timestamp']);
+  assert.equal(formOf(post).get('domain'), '127.0.0.1');
+  assert.ok(Math.abs(Number(formOf(post).get('timestamp')) - Date.now()) < 60_000);
+  const [first] = events(front.to('/all'));
+  assert.deepEqual([first.data.type, first.data.id, typeof first.data.event.ts], ['event', 'meeting-created', 'number']);
+  const { meeting } = first.data.attributes;
+  assert.deepEqual([meeting['external-meeting-id'], meeting['is-breakout'], meeting.metadata], ['mine', false, { x: 'y' }]);
+  assert.match(meeting['internal-meeting-id'], /^[0-9a-f]{40}-\d+$/);
+  const counted = (posts) => eventIds(posts).sort().join(' ');
+  assert.match(counted(front.to('/all')), /meeting-created meeting-created (meeting-ended )+user-joined user-joined user-left user-left/, 'who is still there leaves with the meeting');
+  assert.deepEqual(events(front.to('/joined')).map(({ data }) => data.attributes.user.name).sort(), ['Viewer 1', 'Viewer 2']);
+  assert.ok(events(front.to('/mine')).every(({ data }) => data.attributes.meeting['external-meeting-id'] === 'mine') && front.to('/mine').length > 0);
+  const raw = events(front.to('/raw'));
+  assert.deepEqual([...new Set(raw.map(({ envelope }) => envelope.name))].sort(),
+    ['MeetingCreatedEvtMsg', 'MeetingDestroyedEvtMsg', 'UserJoinedMeetingEvtMsg', 'UserLeftMeetingEvtMsg']);
+  assert.equal(raw.find(({ envelope }) => envelope.name === 'MeetingCreatedEvtMsg').core.body.props.meetingProp.extId, 'mine');
+  assert.equal(front.to('/denied').length, 2, '401 counts as delivered');
+
+  const event = { data: { type: 'event', id: 'rap-publish-ended', attributes: { meeting: { 'external-meeting-id': 'long-gone' } }, event: { ts: 1 } } };
+  await sim.control(1, { emit: { meeting: 'long-gone', event, copies: 2 } });
+  await until(() => eventIds(front.to('/all')).filter((id) => id === 'rap-publish-ended').length === 2, 'both copies');
+  assert.deepEqual(events(front.to('/all')).find(({ data }) => data.id === 'rap-publish-ended'), event);
+  await hook('/dead', { eventID: 'rap-deleted' });
+  await sim.control(1, { emit: { meeting: 'long-gone', event: { data: { id: 'rap-deleted' } } } });
+  await until(async () => !(await sim.state()).nodes[0].hooks.some(({ callbackURL }) => callbackURL.endsWith('/dead')), 'the hook to be deleted');
+  const tries = front.to('/dead');
+  assert.equal(tries.length, 13);
+  assert.equal(new Set(tries.map(({ body }) => body)).size, 1, 'the timestamp stays');
+  await assert.rejects(sim.control(1, { emit: { meeting: 'x' } }), /emit/);
 });
 
 test('versions differ as BBB did', async (t) => {

@@ -52,9 +52,16 @@ class SqliteStoreTest : public ::testing::Test {
     store.ApplyPoll({.node_id = id, .started_at_ms = kStart, .now_ms = kStart}, [](const auto&) {});
     return result;
   }
-  static Result<ClaimResult> Claim(StateStore& store, const std::string& meeting_id) {
+  /// What the store gives to the `done` of the call that `start` makes.
+  template <class T, class Start>
+  static Result<T> Wait(const Start& start) {
+    std::promise<Result<T>> promise;
+    start(StateStore::Done<T>([&promise](Result<T> result) { promise.set_value(std::move(result)); }));
+    return promise.get_future().get();
+  }
+  static Result<ClaimResult> Claim(StateStore& store, const std::string& meeting_id, const std::string& tenant_id = {}) {
     std::promise<Result<ClaimResult>> promise;
-    store.Claim({.meeting_id = meeting_id, .name = "Name of " + meeting_id},
+    store.Claim({.meeting_id = meeting_id, .tenant_id = tenant_id, .name = "Name of " + meeting_id},
                 [&promise](Result<ClaimResult> result) { promise.set_value(std::move(result)); });
     return promise.get_future().get();
   }
@@ -114,6 +121,121 @@ TEST_F(SqliteStoreTest, EverythingIsThereAgain) {
   ASSERT_EQ(store->PendingEnds().size(), 1u);
   EXPECT_EQ(store->PendingEnds()[0].meeting_id, "orphan");
   EXPECT_GT(Claim(*store, "new")->meeting->claim_id, unsettled->claim_id);
+}
+
+pool::Tenant FullTenant() {
+  pool::Tenant tenant = MakeTenant("t1", {.meetings = 1, .participants = 2, .creates_per_second = 3, .calls_per_second = 4});
+  tenant.name = "Acme";
+  tenant.secrets = {"s1", "s \xc3\xa4 '\""};
+  tenant.retired_secrets = {{"old", kStart + kHour}, {"older", kStart + kMinute}};
+  tenant.enabled = false;
+  tenant.checksum_algorithms = {DigestAlgorithm::kSha512, DigestAlgorithm::kSha256};
+  tenant.lrs = {.endpoint = "https://lrs.test/",
+                .username = "u",
+                .password = "p",
+                .kc_token_url = "https://kc.test/",
+                .kc_client_id = "ci",
+                .kc_client_secret = "cs",
+                .kc_username = "ku",
+                .kc_password = "kp"};
+  tenant.settings = {{"2", "duration", "60", true}, {"1", "welcome", "", false}};
+  tenant.presentation_url = "https://cdn.test/p";
+  tenant.logo_url = "https://cdn.test/l";
+  tenant.style_url = "https://cdn.test/s";
+  return tenant;
+}
+
+void ExpectEqual(const pool::Tenant& a, const pool::Tenant& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.secrets, b.secrets);
+  EXPECT_EQ(a.retired_secrets, b.retired_secrets);
+  EXPECT_EQ(a.enabled, b.enabled);
+  EXPECT_EQ(a.checksum_algorithms, b.checksum_algorithms);
+  EXPECT_EQ(a.lrs, b.lrs);
+  EXPECT_EQ(a.limits, b.limits);
+  EXPECT_EQ(a.settings, b.settings);
+  EXPECT_EQ(a.presentation_url, b.presentation_url);
+  EXPECT_EQ(a.logo_url, b.logo_url);
+  EXPECT_EQ(a.style_url, b.style_url);
+}
+
+TEST_F(SqliteStoreTest, TenantsAndTokensAreThereAgain) {
+  const pool::Tenant full = FullTenant();
+  pool::ApiToken token = MakeToken("k1", pool::TokenScope::kTenant, "t1");
+  token.created_at_ms = 5;
+  token.expires_at_ms = 6;
+  {
+    auto store = Open();
+    ASSERT_TRUE(AddNode(*store, "n1"));
+    ASSERT_TRUE(Wait<TenantPtr>([&](auto done) { store->AddTenant(full, done); }));
+    ASSERT_TRUE(Wait<TenantPtr>([&](auto done) { store->AddTenant(MakeTenant("t2"), done); }));
+    const auto shorten = [](pool::Tenant& tenant) {  // the longer lists of before must be gone
+      tenant.settings.pop_back();
+      tenant.retired_secrets.pop_back();
+      return Status();
+    };
+    ASSERT_TRUE(Wait<TenantPtr>([&](auto done) { store->UpdateTenant("t1", shorten, 1, done); }));
+    ASSERT_TRUE(Wait<void>([&](auto done) { store->AddToken(token, done); }));
+    ASSERT_TRUE(Wait<void>([&](auto done) { store->AddToken(MakeToken("k2", pool::TokenScope::kTenant, "t2"), done); }));
+    ASSERT_TRUE(Wait<void>([&](auto done) { store->AddToken(MakeToken("k3", pool::TokenScope::kNode, "", "n1"), done); }));
+    ASSERT_TRUE(Wait<void>([&](auto done) { store->AddToken(MakeToken("k4", pool::TokenScope::kAdmin), done); }));
+    ASSERT_TRUE(Wait<void>([&](auto done) { store->RemoveToken("k4", done); }));
+    ASSERT_TRUE(Wait<void>([&](auto done) { store->RemoveTenant("t2", done); }));
+    ASSERT_TRUE(Wait<std::vector<MeetingPtr>>([&](auto done) { store->RemoveNode("n1", done); }));
+  }
+  auto store = Open();
+  ASSERT_EQ(store->Tenants()->all().size(), 1u);
+  const TenantPtr tenant = store->Tenants()->FindByName("acme");
+  ASSERT_NE(tenant, nullptr);
+  pool::Tenant expected = full;
+  expected.settings.pop_back();
+  expected.retired_secrets.pop_back();
+  ExpectEqual(tenant->tenant, expected);
+  EXPECT_EQ(tenant->tenant.revision, 2u);
+  EXPECT_EQ(tenant->policy.secrets.size(), 3u);
+  EXPECT_EQ(tenant->meters->max_people, 2);
+  EXPECT_EQ(tenant->meters->max_calls, 4);
+  ASSERT_EQ(store->Tokens()->all().size(), 1u);
+  const pool::ApiToken& again = store->Tokens()->all()[0];
+  EXPECT_EQ(again.id, "k1");
+  EXPECT_EQ(again.name, token.name);
+  EXPECT_EQ(again.scope, pool::TokenScope::kTenant);
+  EXPECT_EQ(again.tenant_id, "t1");
+  EXPECT_EQ(again.digest, token.digest);
+  EXPECT_EQ(again.created_at_ms, 5);
+  EXPECT_EQ(again.expires_at_ms, 6);
+}
+
+TEST_F(SqliteStoreTest, ScopedMeetingsAndTheirEndsAreThereAgain) {
+  {
+    auto store = Open();
+    ASSERT_TRUE(AddNode(*store, "n1"));
+    store->Settle(Claim(*store, "m", "a")->meeting, {.internal_id = "i"});
+    store->Settle(Claim(*store, "m", "b")->meeting, {.internal_id = "i"});
+    store->Release(Claim(*store, "o", "a")->meeting, std::nullopt, {});
+    store->Release(Claim(*store, "m", "c")->meeting, pool::EndReason::kOrphan, {});
+  }
+  auto store = Open();
+  EXPECT_EQ(store->FindMeeting("a", "m")->scoped_id, "");
+  ASSERT_NE(store->FindMeeting("b", "m"), nullptr);
+  EXPECT_EQ(store->FindMeeting("b", "m")->scoped_id, "m~b");
+  EXPECT_EQ(store->FindOnNodes("m~b"), store->FindMeeting("b", "m"));
+  EXPECT_EQ(store->FindOnNodes("m"), store->FindMeeting("a", "m"));
+  EXPECT_EQ(store->NoTenantMeters()->meetings, 0);
+  ASSERT_EQ(store->PendingEnds().size(), 1u);
+  EXPECT_EQ(store->PendingEnds()[0].meeting_id, "m~c");
+  EXPECT_EQ(store->PendingEnds()[0].tenant_id, "c");
+  EXPECT_EQ(Claim(*store, "m", "d")->meeting->node_meeting_id(), "m~d");
+}
+
+TEST_F(SqliteStoreTest, ANodesRevisionIsThereAgain) {
+  {
+    auto store = Open();
+    ASSERT_TRUE(AddNode(*store, "n1"));
+    ASSERT_TRUE(Wait<NodePtr>([&](auto done) { store->UpdateNode("n1", {.tag = "x"}, done); }));
+  }
+  EXPECT_EQ(Open()->Nodes()->Find("n1")->node.revision, 2u);
 }
 
 TEST_F(SqliteStoreTest, ARemovedNodeIsGone) {
@@ -178,6 +300,38 @@ TEST_F(SqliteStoreTest, AcknowledgedClaimsSurviveAKill) {
   }
 }
 
+TEST_F(SqliteStoreTest, AcknowledgedTenantChangesSurviveAKill) {
+  int pipe_ends[2];
+  ASSERT_EQ(::pipe(pipe_ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto store = Open();
+    if (!Wait<TenantPtr>([&](auto done) { store->AddTenant(MakeTenant("t"), done); })) ::_exit(1);
+    for (int i = 0;; ++i) {
+      const auto change = [i](pool::Tenant& tenant) {
+        tenant.secrets = {"secret-" + std::to_string(i)};
+        tenant.settings = {{"1", "a", std::to_string(i)}};
+        return Status();
+      };
+      const auto changed = Wait<TenantPtr>([&](auto done) { store->UpdateTenant("t", change, std::nullopt, done); });
+      if (!changed || ::write(pipe_ends[1], &i, sizeof i) != sizeof i) ::_exit(1);
+    }
+  }
+  ::close(pipe_ends[1]);
+  int acknowledged = -1;
+  while (acknowledged < 50) ASSERT_EQ(::read(pipe_ends[0], &acknowledged, sizeof acknowledged), static_cast<ssize_t>(sizeof acknowledged));
+  ::kill(child, SIGKILL);
+  for (int next = 0; ::read(pipe_ends[0], &next, sizeof next) == static_cast<ssize_t>(sizeof next);) acknowledged = next;
+  ::close(pipe_ends[0]);
+  ::waitpid(child, nullptr, 0);
+  auto store = Open();
+  const pool::Tenant tenant = store->Tenants()->FindById("t")->tenant;
+  const int found = std::stoi(tenant.settings.at(0).value);
+  EXPECT_GE(found, acknowledged);
+  EXPECT_LE(found, acknowledged + 1);
+  EXPECT_EQ(tenant.secrets[0], "secret-" + std::to_string(found));  // all of a change or nothing
+}
+
 TEST_F(SqliteStoreTest, AFullDiskRefusesClaimsAndRecovers) {
   auto store = Open();
   ASSERT_TRUE(AddNode(*store, "n1"));
@@ -239,7 +393,7 @@ TEST_F(SqliteStoreTest, ADamagedPageIsFoundToo) {
   }
   {
     std::fstream file(path_, std::ios::binary | std::ios::in | std::ios::out);
-    file.seekp(4096 * 4 + 10);
+    file.seekp(static_cast<std::streamoff>(fs::file_size(path_)) - 4096 + 10);
     file << std::string(3000, '\xff');
   }
   const std::string before = Bytes();
@@ -249,7 +403,7 @@ TEST_F(SqliteStoreTest, ADamagedPageIsFoundToo) {
 
 TEST_F(SqliteStoreTest, ANewerFormatIsRefused) {
   Open().reset();
-  Sql("PRAGMA user_version=2");
+  Sql("PRAGMA user_version=3");
   const std::string before = Bytes();
   const Error error = OpenError();
   EXPECT_EQ(error.code, ErrorCode::kCorrupt);
@@ -271,6 +425,7 @@ TEST_F(SqliteStoreTest, AFolderThatIsMissingIsAnError) {
 TEST_F(SqliteStoreTest, ManyThreads) {
   auto store = Open();
   for (int i = 0; i < 4; ++i) ASSERT_TRUE(AddNode(*store, "n" + std::to_string(i)));
+  ASSERT_TRUE(Wait<TenantPtr>([&](auto done) { store->AddTenant(MakeTenant("t"), done); }));
   std::atomic<int> claimed{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
@@ -283,6 +438,12 @@ TEST_F(SqliteStoreTest, ManyThreads) {
           store->Settle(result->meeting, {.internal_id = "i"});
         });
         store->Join("", id, static_cast<std::uint64_t>(t), t == 0);
+        store->UpdateTenant("t", [](pool::Tenant& tenant) {
+          ++tenant.limits.participants;
+          return Status();
+        }, std::nullopt, [](const auto&) {});
+        (void)store->Tenants()->FindByName("T")->meters->AdmitCall(i);
+        (void)store->FindOnNodes(id);
         (void)store->Nodes()->Find("n1");
         (void)store->LoadOf("n2");
         if (i % 10 == t) {
@@ -302,6 +463,9 @@ TEST_F(SqliteStoreTest, ManyThreads) {
   EXPECT_EQ(store->MeetingCount(), 100u);
   EXPECT_LE(claimed, 100);
   EXPECT_GT(claimed, 0);
+  // Behind all of the others.
+  const auto last = Wait<TenantPtr>([&](auto done) { store->UpdateTenant("t", [](pool::Tenant&) { return Status(); }, std::nullopt, done); });
+  EXPECT_EQ((*last)->tenant.limits.participants, 400);
 }
 
 }  // namespace

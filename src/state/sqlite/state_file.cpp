@@ -5,33 +5,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 
+#include "state/sqlite/schema.hpp"
+
 namespace plenary::state::sqlite {
 namespace {
-
-constexpr int kApplicationId = 0x506c6e79;  // "Plny"
-
-constexpr const char* kSchema = R"sql(
-CREATE TABLE nodes (
-  id TEXT PRIMARY KEY, url TEXT NOT NULL, secret TEXT NOT NULL, tag TEXT NOT NULL, load_multiplier REAL NOT NULL, state INTEGER NOT NULL,
-  checksum_algorithm INTEGER, bbb_version TEXT NOT NULL, online INTEGER NOT NULL, polled INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE meetings (
-  meeting_id TEXT NOT NULL, tenant_id TEXT NOT NULL, node_id TEXT NOT NULL, claim_id INTEGER NOT NULL, phase INTEGER NOT NULL,
-  moderator_pw TEXT NOT NULL, attendee_pw TEXT NOT NULL, voice_bridge TEXT NOT NULL, name TEXT NOT NULL, internal_id TEXT NOT NULL,
-  create_time_ms INTEGER NOT NULL, claimed_at_ms INTEGER NOT NULL, touched_at_ms INTEGER NOT NULL, adopted INTEGER NOT NULL,
-  PRIMARY KEY (meeting_id, tenant_id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE pending_ends (
-  id INTEGER PRIMARY KEY, node_id TEXT NOT NULL, meeting_id TEXT NOT NULL, moderator_pw TEXT NOT NULL, internal_id TEXT NOT NULL,
-  reason INTEGER NOT NULL, created_at_ms INTEGER NOT NULL
-) STRICT;
-)sql";
 
 tl::unexpected<Error> Damaged(const std::string& path, const std::string& what) {
   return Fail(ErrorCode::kCorrupt, path + " is damaged (" + what + "). It was left as it is. Restore it from a backup, or move it away " +
@@ -52,9 +38,20 @@ std::string Text(SQLite::Statement& row, int index) { return row.getColumn(index
 
 std::int64_t Number(SQLite::Statement& row, int index) { return row.getColumn(index).getInt64(); }
 
+/// What RowWriter joined: parts that hold no ':'.
+std::vector<std::string> Split(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(':', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
 void ReadNodes(SQLite::Database& database, SavedRows& rows) {
   SQLite::Statement row(database,
-                        "SELECT id, url, secret, tag, load_multiplier, state, checksum_algorithm, bbb_version, online, polled FROM nodes");
+                        "SELECT id, url, secret, tag, load_multiplier, state, checksum_algorithm, bbb_version, online, polled, revision FROM nodes");
   while (row.executeStep()) {
     pool::Node node;
     node.id = Text(row, 0);
@@ -67,6 +64,7 @@ void ReadNodes(SQLite::Database& database, SavedRows& rows) {
     node.bbb_version = Text(row, 7);
     node.online = Number(row, 8) != 0;
     node.polled = Number(row, 9) != 0;
+    node.revision = static_cast<std::uint64_t>(Number(row, 10));
     rows.nodes.push_back(std::move(node));
   }
 }
@@ -74,7 +72,7 @@ void ReadNodes(SQLite::Database& database, SavedRows& rows) {
 void ReadMeetings(SQLite::Database& database, SavedRows& rows) {
   SQLite::Statement row(database,
                         "SELECT meeting_id, tenant_id, node_id, claim_id, phase, moderator_pw, attendee_pw, voice_bridge, name, "
-                        "internal_id, create_time_ms, claimed_at_ms, touched_at_ms, adopted FROM meetings");
+                        "internal_id, create_time_ms, claimed_at_ms, touched_at_ms, adopted, scoped_id FROM meetings");
   while (row.executeStep()) {
     pool::Meeting meeting;
     meeting.meeting_id = Text(row, 0);
@@ -91,13 +89,14 @@ void ReadMeetings(SQLite::Database& database, SavedRows& rows) {
     meeting.claimed_at_ms = Number(row, 11);
     meeting.touched_at_ms = Number(row, 12);
     meeting.adopted = Number(row, 13) != 0;
+    meeting.scoped_id = Text(row, 14);
     rows.meetings.push_back(std::move(meeting));
   }
 }
 
 void ReadEnds(SQLite::Database& database, SavedRows& rows) {
   SQLite::Statement row(database,
-                        "SELECT id, node_id, meeting_id, moderator_pw, internal_id, reason, created_at_ms FROM pending_ends ORDER BY id");
+                        "SELECT id, node_id, meeting_id, moderator_pw, internal_id, reason, created_at_ms, tenant_id FROM pending_ends ORDER BY id");
   while (row.executeStep()) {
     pool::PendingEnd end;
     end.id = Number(row, 0);
@@ -107,7 +106,73 @@ void ReadEnds(SQLite::Database& database, SavedRows& rows) {
     end.internal_id = Text(row, 4);
     end.reason = static_cast<pool::EndReason>(Number(row, 5));
     end.created_at_ms = Number(row, 6);
+    end.tenant_id = Text(row, 7);
     rows.ends.push_back(std::move(end));
+  }
+}
+
+void ReadSettings(SQLite::Database& database, pool::Tenant& tenant) {
+  SQLite::Statement row(database, "SELECT id, param, value, overrides FROM tenant_settings WHERE tenant_id = ? ORDER BY position");
+  row.bind(1, tenant.id);
+  while (row.executeStep()) tenant.settings.push_back({Text(row, 0), Text(row, 1), Text(row, 2), Number(row, 3) != 0});
+}
+
+void ReadRetiredSecrets(SQLite::Database& database, pool::Tenant& tenant) {
+  SQLite::Statement row(database, "SELECT secret, until_ms FROM retired_secrets WHERE tenant_id = ? ORDER BY position");
+  row.bind(1, tenant.id);
+  while (row.executeStep()) tenant.retired_secrets.push_back({Text(row, 0), Number(row, 1)});
+}
+
+void ReadTenants(SQLite::Database& database, SavedRows& rows) {
+  SQLite::Statement row(database,
+                        "SELECT id, name, secrets, enabled, checksum_algorithms, lrs_endpoint, lrs_username, lrs_password, kc_token_url, "
+                        "kc_client_id, kc_client_secret, kc_username, kc_password, max_meetings, max_participants, max_creates_per_second, "
+                        "max_calls_per_second, presentation_url, logo_url, style_url, revision, created_at_ms FROM tenants");
+  while (row.executeStep()) {
+    pool::Tenant tenant;
+    tenant.id = Text(row, 0);
+    tenant.name = Text(row, 1);
+    tenant.secrets = Split(Text(row, 2));
+    tenant.enabled = Number(row, 3) != 0;
+    for (const std::string& name : Split(Text(row, 4))) {
+      if (const auto algorithm = ParseDigestName(name)) tenant.checksum_algorithms.push_back(*algorithm);
+    }
+    tenant.lrs = {.endpoint = Text(row, 5),
+                  .username = Text(row, 6),
+                  .password = Text(row, 7),
+                  .kc_token_url = Text(row, 8),
+                  .kc_client_id = Text(row, 9),
+                  .kc_client_secret = Text(row, 10),
+                  .kc_username = Text(row, 11),
+                  .kc_password = Text(row, 12)};
+    tenant.limits = {.meetings = Number(row, 13),
+                     .participants = Number(row, 14),
+                     .creates_per_second = Number(row, 15),
+                     .calls_per_second = Number(row, 16)};
+    tenant.presentation_url = Text(row, 17);
+    tenant.logo_url = Text(row, 18);
+    tenant.style_url = Text(row, 19);
+    tenant.revision = static_cast<std::uint64_t>(Number(row, 20));
+    tenant.created_at_ms = Number(row, 21);
+    ReadSettings(database, tenant);
+    ReadRetiredSecrets(database, tenant);
+    rows.tenants.push_back(std::move(tenant));
+  }
+}
+
+void ReadTokens(SQLite::Database& database, SavedRows& rows) {
+  SQLite::Statement row(database, "SELECT id, name, scope, tenant_id, node_id, digest, created_at_ms, expires_at_ms FROM api_tokens");
+  while (row.executeStep()) {
+    const auto scope = pool::ParseTokenScope(Text(row, 2));
+    if (!scope) continue;  // it can't be told what it may do
+    rows.tokens.push_back({.id = Text(row, 0),
+                           .name = Text(row, 1),
+                           .scope = *scope,
+                           .tenant_id = Text(row, 3),
+                           .node_id = Text(row, 4),
+                           .digest = Text(row, 5),
+                           .created_at_ms = Number(row, 6),
+                           .expires_at_ms = Number(row, 7)});
   }
 }
 
@@ -115,9 +180,8 @@ void ReadEnds(SQLite::Database& database, SavedRows& rows) {
 std::string WhatIsWrong(SQLite::Database& database) {
   const std::string check = database.execAndGet("PRAGMA quick_check(1)").getString();
   if (check != "ok") return check;
-  const int application = database.execAndGet("PRAGMA application_id").getInt();
   const bool empty = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
-  return empty || application == kApplicationId ? "" : "it is a database of another program";
+  return empty || IsOurs(database) ? "" : "it is a database of another program";
 }
 
 void Prepare(SQLite::Database& database, int version) {
@@ -125,12 +189,7 @@ void Prepare(SQLite::Database& database, int version) {
   database.exec("PRAGMA synchronous=FULL");
   database.exec("PRAGMA wal_autocheckpoint=0");  // the journal does it when it is idle
   database.exec("PRAGMA cache_size=-2000");
-  if (version != 0) return;
-  database.exec("BEGIN IMMEDIATE");
-  database.exec(kSchema);
-  database.exec("PRAGMA application_id=" + std::to_string(kApplicationId));
-  database.exec("PRAGMA user_version=" + std::to_string(kSchemaVersion));
-  database.exec("COMMIT");
+  Migrate(database, version);
 }
 
 }  // namespace
@@ -153,6 +212,8 @@ Result<std::unique_ptr<SQLite::Database>> OpenStateFile(const std::string& path,
     ReadNodes(*database, rows);
     ReadMeetings(*database, rows);
     ReadEnds(*database, rows);
+    ReadTenants(*database, rows);
+    ReadTokens(*database, rows);
     return database;
   } catch (const SQLite::Exception& error) {
     if (error.getErrorCode() == SQLITE_CORRUPT || error.getErrorCode() == SQLITE_NOTADB) return Damaged(path, error.what());

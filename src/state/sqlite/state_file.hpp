@@ -1,4 +1,4 @@
-// Opening `state.db`: checks, schema, and reading all of it. Start-up only.
+// Opening `state.db`: checks, bringing it to the present format, and reading all of it. Start-up only.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,6 @@
 #include "state/journal.hpp"
 
 namespace plenary::state::sqlite {
-
-inline constexpr int kSchemaVersion = 1;  // PRAGMA user_version
 
 /// Opens or creates the file and fills `rows`. Errors as SqliteStore::Open.
 Result<std::unique_ptr<SQLite::Database>> OpenStateFile(const std::string& path, SavedRows& rows);

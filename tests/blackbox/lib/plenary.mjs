@@ -21,9 +21,11 @@ export function scratchFolder(t) {
 }
 
 export class Plenary {
-  constructor({ data, port, env = {} }) {
+  /** `wrap`: a command, with its arguments, that becomes the program. */
+  constructor({ data, port, env = {}, wrap = [] }) {
     this.data = data;
     this.port = port;
+    this.wrap = wrap;
     this.secret = env.LOADBALANCER_SECRET ?? kSecret;
     this.env = {
       PLENARY_DATA_DIR: data, BIND: `tcp://127.0.0.1:${port}`, LOADBALANCER_SECRET: kSecret, POLL_INTERVAL: '60',
@@ -35,7 +37,8 @@ export class Plenary {
   /** Starts `plenary serve` and waits until calls are served. Returns the time that took. */
   async start() {
     const begin = performance.now();
-    this.child = new Child(plenaryProgram, ['serve'], { env: this.env });
+    const [program, ...args] = [...this.wrap, plenaryProgram, 'serve'];
+    this.child = new Child(program, args, { env: this.env });
     await until(async () => {
       if (!this.child.alive) throw new Error(`plenary did not start:\n${this.child.output}`);
       return (await listening(this.port)) && (await this.#healthy());
@@ -153,18 +156,18 @@ export function withXml(reply) {
 }
 
 /** Plenary on a fresh folder and port; ends with the test. */
-export async function startPlenary(t, { env, data } = {}) {
-  const plenary = new Plenary({ data: data ?? scratchFolder(t), port: await freePorts(), env });
+export async function startPlenary(t, { env, data, wrap } = {}) {
+  const plenary = new Plenary({ data: data ?? scratchFolder(t), port: await freePorts(), env, wrap });
   cleanup(t, () => plenary.child?.alive && plenary.stop());
   await plenary.start();
   return plenary;
 }
 
 /** Plenary with simulated nodes; `ids[i]` is the ID of `sim.nodes[i]`. */
-export async function startPool(t, { env, nodes = 3, sim: simOptions = {} } = {}) {
+export async function startPool(t, { env, nodes = 3, sim: simOptions = {}, wrap } = {}) {
   const sim = await Sim.start({ nodes, ...simOptions });
   cleanup(t, () => sim.stop());
-  const plenary = await startPlenary(t, { env });
+  const plenary = await startPlenary(t, { env, wrap });
   const ids = await plenary.addNodes(sim.nodes);
   return { plenary, sim, ids };
 }

@@ -39,6 +39,16 @@ export class Sim {
   follow(url) { return this.#http('POST', '/follow', { url }); }
   log(node) { return this.#http('GET', `/log?node=${node}`); }
 
+  /** What nodes were sent by the calls of that name about a meeting (its ID on the node), as objects, since the logs were last read. */
+  async sent(call, meetingID) {
+    const found = [];
+    for (let node = 1; node <= this.nodes.length; node++) {
+      const { requests } = await this.log(node);
+      found.push(...requests.filter((entry) => entry.call === call).map((entry) => Object.fromEntries(entry.params)));
+    }
+    return found.filter((params) => params.meetingID === meetingID);
+  }
+
   async stop() {
     await this.child.signalAndWait('SIGTERM', 15_000 * slowness);
     this.child.assertHealthy();
