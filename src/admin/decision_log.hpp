@@ -11,8 +11,8 @@ namespace plenary::admin {
 class DecisionLog {
  public:
   virtual ~DecisionLog() = default;
-  /// The newest decision about a meetingID. Blocks on SQL: for the blocking pool.
-  virtual std::optional<pool::Decision> Last(const std::string& meeting_id) = 0;
+  /// The newest decision about a tenant's meeting ("" = without a tenant). Blocks on SQL: for the blocking pool.
+  virtual std::optional<pool::Decision> Last(const std::string& tenant_id, const std::string& meeting_id) = 0;
 };
 
 }  // namespace plenary::admin

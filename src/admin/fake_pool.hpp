@@ -124,6 +124,11 @@ class FakeCommands final : public Commands {
     }
     if (command == "meetings.end") return object{{"ended", array{object{{"meeting_id", "m"}, {"error", nullptr}}}}};
     if (command == "poll.run") return object{{"servers", array{object{{"id", "n1"}, {"online", true}, {"load", 1.0}, {"error", nullptr}}}}};
+    if (command == "settings.list") {
+      return object{{"settings", array{object{{"name", "PORT"}, {"value", "3000"}, {"source", "default"}, {"has_effect", true}},
+                                       object{{"name", "LOADBALANCER_SECRET"}, {"value", "(set)"}, {"source", "environment"}, {"has_effect", true}}}},
+                    {"warnings", array{"Beware."}}};
+    }
     if (command == "status") {
       return object{{"version", "1.2.3"}, {"uptime_ms", 5}, {"servers", {ServerOnPaper("n1"), ServerOnPaper("n2")}}, {"meetings", 4},
                     {"multitenancy", true}, {"tenants", {TenantOnPaper("one")}}, {"callbacks", object{{"pending", 4}, {"dead", 0}}},

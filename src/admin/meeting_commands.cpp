@@ -15,6 +15,7 @@
 #include "admin/tenant_commands.hpp"
 #include "base/encoding.hpp"
 #include "bbb/elements.hpp"
+#include "bbb/scoped_reply.hpp"
 #include "runtime/blocking.hpp"
 #include "runtime/gather.hpp"
 #include "state/awaited.hpp"
@@ -161,7 +162,8 @@ Task<Answer> MeetingsInfo(const CommandContext& context, const boost::json::obje
   const Asked& asked = *all.front();
   boost::json::object info;
   boost::json::object metadata;
-  for (const bbb::Element& element : bbb::ReadElements(asked.answer.reply.body)) {
+  const std::string document = bbb::WithClientMeetingId(asked.answer.reply.body, meeting->node_meeting_id(), meeting->meeting_id);
+  for (const bbb::Element& element : bbb::ReadElements(document)) {
     if (TrimBlanks(element.text).empty() && !element.in_metadata) continue;  // containers without children
     if (element.in_metadata) metadata[element.name] = element.text;
     else info[element.name] = element.text;
@@ -172,7 +174,7 @@ Task<Answer> MeetingsInfo(const CommandContext& context, const boost::json::obje
   result["info"] = std::move(info);
   result["metadata"] = std::move(metadata);
   using Decision = std::optional<pool::Decision>;
-  auto read = [&context, &meeting] { return context.decisions.Last(meeting->meeting_id); };
+  auto read = [&context, &meeting] { return context.decisions.Last(meeting->tenant_id, meeting->meeting_id); };
   const Decision decision = co_await runtime::Blocking<Decision>(context.runtime, std::move(read));
   result["decision"] = DecisionRow(decision, *meeting);
   co_return result;
@@ -216,7 +218,7 @@ Task<Answer> MeetingsForget(const CommandContext& context, const boost::json::ob
   if (!meetings) co_return tl::unexpected(meetings.error());
   boost::json::array forgotten;
   for (const state::MeetingPtr& meeting : *meetings) {
-    const Status status = co_await state::AwaitForget(context.store, meeting, std::nullopt);
+    const Status status = co_await state::AwaitForget(context.store, meeting, std::nullopt, state::Fate::kGoesOn);
     if (!status) co_return tl::unexpected(status.error());
     forgotten.emplace_back(meeting->meeting_id);
   }

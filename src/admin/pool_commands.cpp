@@ -46,6 +46,23 @@ Task<Answer> PollRun(const CommandContext& context, const boost::json::object& a
   co_return result;
 }
 
+/// What the process was started with.
+Task<Answer> SettingsList(const CommandContext& context, const boost::json::object&) {
+  boost::json::array rows;
+  for (const config::SettingInForce& setting : context.options.settings) {
+    boost::json::object row;
+    row["name"] = std::string(setting.name);
+    row["value"] = setting.value;
+    row["source"] = setting.source;
+    row["has_effect"] = setting.has_effect;
+    rows.push_back(std::move(row));
+  }
+  boost::json::object result;
+  result["settings"] = std::move(rows);
+  result["warnings"] = boost::json::array(context.options.warnings.begin(), context.options.warnings.end());
+  co_return result;
+}
+
 struct Command {
   std::string_view name;
   Task<Answer> (*run)(const CommandContext& context, const boost::json::object& arguments);
@@ -84,6 +101,7 @@ constexpr Command kCommands[] = {
     {"callbacks.drop", CallbacksDrop},
     {"hooks.list", HooksList},
     {"hooks.remove", HooksRemove},
+    {"settings.list", SettingsList},
 };
 
 class PoolCommands final : public Commands {

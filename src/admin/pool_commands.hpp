@@ -3,12 +3,14 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "admin/commands.hpp"
 #include "admin/decision_log.hpp"
 #include "admin/poll_control.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "config/settings.hpp"
 #include "nodes/node_calls.hpp"
 #include "observe/log.hpp"
 #include "records/callback_urls.hpp"
@@ -24,6 +26,8 @@ struct CommandOptions {
   bool server_id_is_hostname = false;  // SERVER_ID_IS_HOSTNAME
   bool multitenancy = false;           // MULTITENANCY_ENABLED: only said, tenants can be prepared without it
   std::string version;
+  std::vector<config::SettingInForce> settings;  // as `plenary config check` shows them: without secrets
+  std::vector<std::string> warnings;             // about them, in sentences
 };
 
 struct CommandContext {

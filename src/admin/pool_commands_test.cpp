@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <future>
+#include <map>
 #include <mutex>
 
 #include <boost/json/array.hpp>
@@ -42,11 +43,12 @@ class AgreeingNode final : public http::NodeClient {
     }
     http::NodeReply reply;
     reply.status = 200;
-    reply.body = "<response><returncode>SUCCESS</returncode><meetingID>m</meetingID></response>";
+    reply.body = "<response><returncode>SUCCESS</returncode>" + about + "</response>";
     co_return reply;
   }
   std::mutex mutex;
   std::vector<std::string> targets;
+  std::string about = "<meetingID>m</meetingID>";
 };
 
 class NoPolls final : public PollControl {
@@ -56,9 +58,18 @@ class NoPolls final : public PollControl {
   Task<void> Changed(std::string) override { co_return; }
 };
 
-class NoDecisions final : public DecisionLog {
+/// Every tenant's meetings were placed on n1, at times of their own.
+class DecisionsOnPaper final : public DecisionLog {
  public:
-  std::optional<pool::Decision> Last(const std::string&) override { return std::nullopt; }
+  std::optional<pool::Decision> Last(const std::string& tenant_id, const std::string& meeting_id) override {
+    const auto found = at_ms.find({tenant_id, meeting_id});
+    if (found == at_ms.end()) return std::nullopt;
+    pool::Decision decision;
+    decision.at_ms = found->second;
+    decision.node_id = "n1";
+    return decision;
+  }
+  std::map<std::pair<std::string, std::string>, std::int64_t> at_ms;
 };
 
 class PoolCommandsTest : public testing::Test {
@@ -74,8 +85,9 @@ class PoolCommandsTest : public testing::Test {
     callback_urls_ = std::make_unique<records::CallbackUrlStore>(*database_);
     hooks_ = records::HookStore::Open(*database_).value();
     usage_ = std::make_unique<records::UsageStore>(*database_);
+    CommandOptions command_options{false, true, "9.9", {{"PORT", "1", "plenary.yml:2", true}, {"RAILS_ENV", "x", "environment", false}}, {"Beware."}};
     commands_ = MakePoolCommands(
-        {{false, true, "9.9"}, *store_, calls_, polls_, decisions_, *outbox_, *callback_urls_, *hooks_, *usage_, runtime_, clock_, random_, log_});
+        {command_options, *store_, calls_, polls_, decisions_, *outbox_, *callback_urls_, *hooks_, *usage_, runtime_, clock_, random_, log_});
     runtime_.Start();
   }
   ~PoolCommandsTest() override {
@@ -186,7 +198,7 @@ class PoolCommandsTest : public testing::Test {
   AgreeingNode node_;
   nodes::NodeCalls calls_{node_, nodes::CallTimeouts()};
   NoPolls polls_;
-  NoDecisions decisions_;
+  DecisionsOnPaper decisions_;
   std::unique_ptr<Commands> commands_;
 };
 
@@ -430,6 +442,46 @@ TEST_F(PoolCommandsTest, ServersWithARevision) {
   EXPECT_EQ(Text(Ok("servers.show", {{"id", "n1"}}).at("server").as_object(), "tag"), "gpu");
 }
 
+TEST_F(PoolCommandsTest, NothingIsDoneToAServerOfAnotherRevision) {
+  const json::object added = Ok("servers.add", {{"id", "n1"}, {"url", "http://n1/api"}, {"secret", "s"}});
+  std::int64_t revision = added.at("server").at("revision").to_number<std::int64_t>();
+  for (const char* command : {"servers.set_state", "servers.panic", "servers.remove"}) {
+    json::object arguments{{"id", "n1"}, {"if_revision", revision + 1}};
+    if (std::string_view(command) == "servers.set_state") arguments["state"] = "cordoned";
+    const json::object before = Ok("servers.show", {{"id", "n1"}});
+    EXPECT_EQ(CodeOf(command, arguments), ErrorCode::kConflict) << command;
+    arguments["if_revision"] = "x";
+    EXPECT_EQ(CodeOf(command, arguments), ErrorCode::kInvalidArgument) << command;
+    EXPECT_EQ(Ok("servers.show", {{"id", "n1"}}), before) << command;
+    arguments["if_revision"] = revision;
+    const json::object done = Ok(command, arguments);
+    if (done.contains("server")) revision = done.at("server").at("revision").to_number<std::int64_t>();
+  }
+  EXPECT_EQ(CodeOf("servers.show", {{"id", "n1"}}), ErrorCode::kNotFound);
+}
+
+TEST_F(PoolCommandsTest, NothingIsDoneToATenantOfAnotherRevision) {
+  AddTenant("moodle");
+  std::int64_t revision = Tenant("tenants.show", {{"tenant", "moodle"}}).at("revision").to_number<std::int64_t>();
+  const std::pair<const char*, json::object> changes[] = {{"tenants.roll_secret", {{"tenant", "moodle"}}},
+                                                          {"tenants.settings_add", {{"tenant", "moodle"}, {"param", "a"}, {"id", "mine"}}},
+                                                          {"tenants.settings_remove", {{"id", "mine"}}},
+                                                          {"tenants.remove", {{"tenant", "moodle"}}}};
+  for (const auto& [command, given] : changes) {
+    json::object arguments = given;
+    const json::object before = Ok("tenants.show", {{"tenant", "moodle"}});
+    arguments["if_revision"] = revision + 1;
+    EXPECT_EQ(CodeOf(command, arguments), ErrorCode::kConflict) << command;
+    arguments["if_revision"] = -1;
+    EXPECT_EQ(CodeOf(command, arguments), ErrorCode::kInvalidArgument) << command;
+    EXPECT_EQ(Ok("tenants.show", {{"tenant", "moodle"}}), before) << command;
+    arguments["if_revision"] = revision;
+    const json::object done = Ok(command, arguments);
+    if (done.contains("tenant")) revision = done.at("tenant").at("revision").to_number<std::int64_t>();
+  }
+  EXPECT_EQ(CodeOf("tenants.show", {{"tenant", "moodle"}}), ErrorCode::kNotFound);
+}
+
 TEST_F(PoolCommandsTest, StatusHoldsNoSecrets) {
   const std::string id = AddTenant("moodle");
   Meeting(id, "m1");
@@ -440,6 +492,11 @@ TEST_F(PoolCommandsTest, StatusHoldsNoSecrets) {
   EXPECT_EQ(status.at("servers").as_array().size(), 1u);
   EXPECT_EQ(status.at("tenants").at(0).at("use").at("meetings").to_number<int>(), 1);
   EXPECT_EQ(status.at("multitenancy"), true);
+}
+
+TEST_F(PoolCommandsTest, SettingsAreThoseOfTheStart) {
+  EXPECT_EQ(Json(Ok("settings.list")), R"({"settings":[{"name":"PORT","value":"1","source":"plenary.yml:2","has_effect":true},)"
+                                       R"({"name":"RAILS_ENV","value":"x","source":"environment","has_effect":false}],"warnings":["Beware."]})");
 }
 
 TEST_F(PoolCommandsTest, MeetingsOfTwoTenantsWithOneId) {
@@ -459,6 +516,12 @@ TEST_F(PoolCommandsTest, MeetingsOfTwoTenantsWithOneId) {
   EXPECT_EQ(tenant_of({{"id", "room"}, {"tenant", "two"}}), two);
   EXPECT_EQ(tenant_of({{"id", second->node_meeting_id()}}), two);
   EXPECT_EQ(CodeOf("meetings.info", {{"id", "room"}, {"tenant", ""}}), ErrorCode::kNotFound) << "none without a tenant";
+  decisions_.at_ms = {{{one, "room"}, 1}, {{two, "room"}, 2}};
+  node_.about = "<meetingID>" + second->node_meeting_id() + "</meetingID><metadata><plenary-meeting-id>room</plenary-meeting-id><k>v</k></metadata>";
+  const json::object info = Ok("meetings.info", {{"id", "room"}, {"tenant", "two"}});
+  EXPECT_EQ(Text(info.at("info").as_object(), "meetingID"), "room") << "as its front-end knows it";
+  EXPECT_EQ(Json(info.at("metadata")), R"({"k":"v"})");
+  EXPECT_EQ(info.at("decision").at("at_ms").to_number<int>(), 2) << "why this one is where it is, not the other's";
   node_.targets.clear();
   Ok("meetings.end", {{"ids", {"room"}}, {"tenant", "two"}});
   ASSERT_EQ(node_.targets.size(), 1u);

@@ -89,6 +89,7 @@ constexpr ScopeCase kScopes[] = {
     {"GET", "/servers/n1/meetings", "", 200, 200, 403, 403},
     {"POST", "/poll", R"({"what":"all"})", 200, 403, 403, 403},
     {"GET", "/status", "", 200, 200, 403, 403},
+    {"GET", "/settings", "", 200, 200, 403, 403},
     {"GET", "/version", "", 200, 200, 200, 200},
     {"GET", "/openapi.json", "", 200, 200, 200, 200},
     {"GET", "/meetings", "", 200, 200, 200, 403},
@@ -246,15 +247,47 @@ TEST_F(RestApiTest, RevisionsGuardChanges) {
   }
 }
 
-TEST_F(RestApiTest, AChangeInBetweenIsNoticed) {
-  int shown = 0;
-  commands.answers["servers.show"] = [&](const auto&) {
-    boost::json::object row = ServerOnPaper("n1");
-    row["revision"] = shown++ == 0 ? 7 : 8;
-    return boost::json::object{{"server", row}};
+TEST_F(RestApiTest, RevisionsAreCheckedByTheCommandThatChanges) {
+  const std::tuple<const char*, const char*, const char*, const char*> changes[] = {
+      {"PATCH", "/servers/n1", R"({"tag":"t"})", "servers.update"},
+      {"DELETE", "/servers/n1", "", "servers.remove"},
+      {"PUT", "/servers/n1/state", R"({"state":"cordoned"})", "servers.set_state"},
+      {"POST", "/servers/n1/panic", "", "servers.panic"},
+      {"PATCH", "/tenants/one", R"({"enabled":false})", "tenants.update"},
+      {"DELETE", "/tenants/one", "", "tenants.remove"},
+      {"POST", "/tenants/one/roll-secret", "", "tenants.roll_secret"},
+      {"POST", "/tenants/one/settings", R"({"param":"p","value":"v"})", "tenants.settings_add"},
+      {"DELETE", "/tenants/one/settings/setting-one", "", "tenants.settings_remove"},
   };
-  commands.answers["servers.update"] = [](const auto&) { return Fail(ErrorCode::kConflict, "changed"); };
-  ExpectProblem(Send("admin", "PATCH", "/servers/n1", R"({"tag":"t"})", {{"If-Match", "\"7\""}}), 412);
+  for (const auto& [method, target, body, command] : changes) {
+    EXPECT_LT(Send("admin", method, target, body, {{"If-Match", "\"7\""}}).status, 300) << method << " " << target;
+    EXPECT_TRUE(commands.Last().starts_with(std::string(command) + " ")) << commands.Last();
+    EXPECT_NE(commands.Last().find(R"("if_revision":7)"), std::string::npos) << commands.Last();
+    EXPECT_LT(Send("admin", method, target, body).status, 300);
+    EXPECT_EQ(commands.Last().find("if_revision"), std::string::npos) << commands.Last();
+
+    // Somebody is faster: the first look still shows the old revision.
+    int shown = 0;
+    commands.answers["servers.show"] = [&](const auto&) {
+      boost::json::object row = ServerOnPaper("n1");
+      row["revision"] = shown++ == 0 ? 7 : 8;
+      return boost::json::object{{"server", row}};
+    };
+    commands.answers["tenants.show"] = [&](const auto&) {  // asked for the ID first
+      boost::json::object row = TenantOnPaper("one");
+      row["revision"] = shown++ < 2 ? 7 : 8;
+      return boost::json::object{{"tenant", row}};
+    };
+    commands.answers[command] = [](const auto&) { return Fail(ErrorCode::kConflict, "changed"); };
+    ExpectProblem(Send("admin", method, target, body, {{"If-Match", "\"7\""}}), 412);
+    commands.answers.clear();
+    commands.answers[command] = [](const auto&) { return Fail(ErrorCode::kConflict, "there are meetings"); };
+    ExpectProblem(Send("admin", method, target, body, {{"If-Match", "\"7\""}}), 409, "meetings");
+    commands.answers.clear();
+  }
+}
+
+TEST_F(RestApiTest, WhatIsNotAboutTheRevisionStays409) {
   commands.answers["tenants.update"] = [](const auto&) { return Fail(ErrorCode::kAlreadyExists, "the name is taken"); };
   ExpectProblem(Send("admin", "PATCH", "/tenants/one", R"({"name":"two"})", {{"If-Match", "\"7\""}}), 409, "taken");
 }
@@ -280,6 +313,19 @@ TEST_F(RestApiTest, ListsComeInPages) {
   EXPECT_EQ(second.headers().find("Link"), std::string::npos);
 }
 
+TEST_F(RestApiTest, TenantsOfOneNameAreOnPagesOfTheirOwn) {
+  commands.answers["tenants.list"] = [](const auto&) {
+    boost::json::object namesake = TenantOnPaper("one");
+    namesake["id"] = "id-another-one";
+    return boost::json::object{{"tenants", {TenantOnPaper("one"), namesake}}, {"multitenancy", true}};
+  };
+  const boost::json::object first = Body(Get("/tenants?limit=1"));
+  EXPECT_EQ(first.at("tenants").at(0).at("id"), "id-another-one");
+  const boost::json::object second = Body(Get("/tenants?limit=1&cursor=" + TextOf(first, "next")));
+  ASSERT_EQ(second.at("tenants").as_array().size(), 1u);
+  EXPECT_EQ(second.at("tenants").at(0).at("id"), "id-one");
+}
+
 TEST_F(RestApiTest, CallbacksArePagedByTheirCommand) {
   const boost::json::object page = Body(Get("/callbacks?limit=3&state=pending"));
   EXPECT_EQ(commands.Last(), R"(callbacks.list {"state":"pending","after":0,"limit":3})");
@@ -290,10 +336,20 @@ TEST_F(RestApiTest, CallbacksArePagedByTheirCommand) {
   ExpectProblem(Get("/callbacks?cursor=YWJj"), 400);
 }
 
+TEST_F(RestApiTest, SettingsWithWarnings) {
+  const boost::json::object body = Body(Get("/settings?limit=1"));
+  EXPECT_EQ(boost::json::serialize(body.at("settings")),
+            R"x([{"name":"LOADBALANCER_SECRET","value":"(set)","source":"environment","has_effect":true}])x");
+  EXPECT_EQ(body.at("warnings").at(0), "Beware.");
+  const boost::json::object rest = Body(Get("/settings?cursor=" + TextOf(body, "next")));
+  EXPECT_EQ(rest.at("settings").at(0).at("name"), "PORT");
+  EXPECT_TRUE(rest.at("next").is_null());
+}
+
 TEST_F(RestApiTest, UsageAsCsv) {
   const http::Reply csv = Send("tenant", "GET", "/usage?month=2026-11", "", {{"Accept", "text/csv"}});
   EXPECT_EQ(csv.content_type(), "text/csv; charset=utf-8");
-  EXPECT_EQ(csv.body, "tenant_id,tenant,month,meetings,peak_participants,participant_minutes\r\nid-one,one,2026-11,2,3,4.5\r\n");
+  EXPECT_EQ(csv.body, "month,tenant,tenant_id,meetings,peak_participants,participant_minutes\r\n2026-11,one,id-one,2,3,4.5\r\n");
   EXPECT_EQ(commands.Last(), R"(tenants.usage {"tenant":"id-one","month":"2026-11"})");
 }
 

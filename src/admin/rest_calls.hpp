@@ -16,6 +16,7 @@ Task<RestAnswer> PanicServerById(RestCall& call);
 Task<RestAnswer> ListServerMeetings(RestCall& call);
 Task<RestAnswer> RunPoll(RestCall& call);
 Task<RestAnswer> GetStatus(RestCall& call);
+Task<RestAnswer> ListSettings(RestCall& call);
 Task<RestAnswer> GetVersion(RestCall& call);
 
 // rest_meetings.cpp

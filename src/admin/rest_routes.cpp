@@ -38,6 +38,9 @@ std::vector<Route> ServerRoutes() {
        .about = "Polls the servers now and waits for it.", .scopes = kAdmin, .run = RunPoll, .answer = "Polled", .body = "Poll"},
       {.method = "GET", .path = "/status", .name = "getStatus", .tag = "pool",
        .about = "The pool at a glance.", .scopes = kAdmin | kReadOnly, .run = GetStatus, .answer = "Status"},
+      {.method = "GET", .path = "/settings", .name = "listSettings", .tag = "pool",
+       .about = "The settings in force, where each comes from, and warnings.", .scopes = kAdmin | kReadOnly, .run = ListSettings,
+       .answer = "SettingInForceList", .list = "settings", .order = {"name"}},
       {.method = "GET", .path = "/version", .name = "getVersion", .tag = "pool",
        .about = "Which Plenary this is.", .scopes = kAllScopes, .run = GetVersion, .answer = "Version"},
       {.method = "GET", .path = "/openapi.json", .name = "getOpenApi", .tag = "pool",
@@ -65,7 +68,7 @@ std::vector<Route> TenantRoutes() {
   return {
       {.method = "GET", .path = "/tenants", .name = "listTenants", .tag = "tenants",
        .about = "All tenants; a tenant's token sees its own.", .scopes = kAdmin | kReadOnly | kTenant, .run = ListTenants, .answer = "TenantList",
-       .list = "tenants", .order = {"name"}},
+       .list = "tenants", .order = {"name", "id"}},
       {.method = "POST", .path = "/tenants", .name = "createTenant", .tag = "tenants",
        .about = "Adds a tenant.", .scopes = kAdmin, .run = CreateTenant, .answer = "Tenant", .body = "TenantNew", .status = 201,
        .revisioned = true},

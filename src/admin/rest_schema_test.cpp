@@ -58,7 +58,7 @@ TEST(RestSchema, Csv) {
   const boost::json::array rows{boost::json::object{{"tenant_id", "a,b"}, {"tenant", "say \"x\""}, {"month", "2026-11"}, {"meetings", 2},
                                                     {"peak_participants", 3}, {"participant_minutes", 4.5}}};
   EXPECT_EQ(CsvOf(SchemaNamed("Usage"), rows),
-            "tenant_id,tenant,month,meetings,peak_participants,participant_minutes\r\n\"a,b\",\"say \"\"x\"\"\",2026-11,2,3,4.5\r\n");
+            "month,tenant,tenant_id,meetings,peak_participants,participant_minutes\r\n2026-11,\"say \"\"x\"\"\",\"a,b\",2,3,4.5\r\n");
 }
 
 }  // namespace

@@ -128,6 +128,14 @@ std::vector<Schema> ServerSchemas() {
            {"owed_ends", kInteger, "ends that servers have not carried out yet"},
        }},
       {"Version", {{"version", kText, "of the program"}}},
+      {"SettingInForce",
+       {
+           {"name", kText, ""},
+           {"value", kText, "secrets: (set)"},
+           {"source", kText, "environment, default, an option, or the settings file and line"},
+           {"has_effect", kBool, "false: accepted, but it does nothing"},
+       }},
+      {"SettingInForceList", {{"settings", kObjects, "sorted by name", 0, "SettingInForce"}, {"warnings", kTexts, "in sentences"}, Next()}},
   };
 }
 
@@ -220,9 +228,9 @@ std::vector<Schema> TenantSchemas() {
        true},
       {"Usage",
        {
-           {"tenant_id", kText, ""},
-           {"tenant", kText, "its name"},
            {"month", kText, "2026-11, UTC"},
+           {"tenant", kText, "its name"},
+           {"tenant_id", kText, ""},
            {"meetings", kInteger, ""},
            {"peak_participants", kInteger, ""},
            {"participant_minutes", kNumber, ""},

@@ -1,4 +1,4 @@
-// /api/v1: servers, polls, status.
+// /api/v1: servers, polls, status, settings.
 #include <utility>
 
 #include <boost/json/array.hpp>
@@ -22,13 +22,18 @@ Task<RestAnswer> ServerOfPath(RestCall& call) {
   co_return server;
 }
 
-/// A command about the server of the path, with the fields of the body.
-Task<RestAnswer> ExecuteOnServer(RestCall& call, std::string command) {
+/// A command that changes the server of the path, with the fields of the body; If-Match holds until it is carried out.
+Task<RestAnswer> ChangeServer(RestCall& call, std::string command) {
   RestAnswer server = co_await ServerOfPath(call);
   if (!server) co_return server;
   boost::json::object arguments = std::move(call.body);
   arguments["id"] = call.Path("id");
+  if (call.if_match) arguments["if_revision"] = server->at("revision");
   RestAnswer answer = co_await call.execute(std::move(command), std::move(arguments));
+  if (!answer && answer.error().status == 409 && call.if_match) {
+    const RestAnswer again = co_await ServerOfPath(call);  // 412 when it was changed between the two commands
+    if (!again) co_return again;
+  }
   co_return answer;
 }
 
@@ -48,31 +53,22 @@ Task<RestAnswer> CreateServer(RestCall& call) {
 Task<RestAnswer> GetServer(RestCall& call) { return ServerOfPath(call); }
 
 Task<RestAnswer> PatchServer(RestCall& call) {
-  RestAnswer server = co_await ServerOfPath(call);
-  if (!server) co_return server;
-  boost::json::object arguments = std::move(call.body);
-  arguments["id"] = call.Path("id");
-  if (call.if_match) arguments["if_revision"] = server->at("revision");
-  RestAnswer answer = co_await call.execute("servers.update", std::move(arguments));
-  if (!answer && answer.error().status == 409 && call.if_match) {
-    const RestAnswer again = co_await ServerOfPath(call);  // 412 when it was changed between the two commands
-    if (!again) co_return again;
-  }
+  RestAnswer answer = co_await ChangeServer(call, "servers.update");
   co_return Member(std::move(answer), "server");
 }
 
 Task<RestAnswer> DeleteServerById(RestCall& call) {
   const std::string* force = call.Query("force");
   if (force) call.body["force"] = *force == "true";
-  return ExecuteOnServer(call, "servers.remove");
+  return ChangeServer(call, "servers.remove");
 }
 
 Task<RestAnswer> SetServerState(RestCall& call) {
-  RestAnswer answer = co_await ExecuteOnServer(call, "servers.set_state");
+  RestAnswer answer = co_await ChangeServer(call, "servers.set_state");
   co_return Member(std::move(answer), "server");
 }
 
-Task<RestAnswer> PanicServerById(RestCall& call) { return ExecuteOnServer(call, "servers.panic"); }
+Task<RestAnswer> PanicServerById(RestCall& call) { return ChangeServer(call, "servers.panic"); }
 
 Task<RestAnswer> ListServerMeetings(RestCall& call) {
   boost::json::array ids;
@@ -100,6 +96,11 @@ Task<RestAnswer> GetStatus(RestCall& call) {
   (*answer)["servers"] = servers.size();
   (*answer)["servers_online"] = online;
   (*answer)["tenants"] = answer->at("tenants").as_array().size();
+  co_return answer;
+}
+
+Task<RestAnswer> ListSettings(RestCall& call) {
+  RestAnswer answer = co_await call.execute("settings.list", boost::json::object());
   co_return answer;
 }
 

@@ -22,13 +22,24 @@ Task<RestAnswer> TenantOfPath(RestCall& call) {
   co_return tenant;
 }
 
-/// A command about the tenant of the path, with the fields of the body.
-Task<RestAnswer> ExecuteOnTenant(RestCall& call, std::string command) {
+/// A command that changes the tenant of the path, as it was just read; If-Match holds until it is carried out.
+Task<RestAnswer> Change(RestCall& call, boost::json::object tenant, std::string command, boost::json::object arguments) {
+  if (call.if_match) arguments["if_revision"] = tenant.at("revision");
+  RestAnswer answer = co_await call.execute(std::move(command), std::move(arguments));
+  if (!answer && answer.error().status == 409 && call.if_match) {
+    const RestAnswer again = co_await TenantOfPath(call);  // 412 when it was changed between the two commands
+    if (!again) co_return again;
+  }
+  co_return answer;
+}
+
+/// The same with the fields of the body.
+Task<RestAnswer> ChangeTenant(RestCall& call, std::string command) {
   RestAnswer tenant = co_await TenantOfPath(call);
   if (!tenant) co_return tenant;
   boost::json::object arguments = std::move(call.body);
   arguments["tenant"] = tenant->at("id");
-  RestAnswer answer = co_await call.execute(std::move(command), std::move(arguments));
+  RestAnswer answer = co_await Change(call, std::move(*tenant), std::move(command), std::move(arguments));
   co_return answer;
 }
 
@@ -48,29 +59,20 @@ Task<RestAnswer> CreateTenant(RestCall& call) {
 Task<RestAnswer> GetTenant(RestCall& call) { return TenantOfPath(call); }
 
 Task<RestAnswer> PatchTenant(RestCall& call) {
-  RestAnswer tenant = co_await TenantOfPath(call);
-  if (!tenant) co_return tenant;
-  boost::json::object arguments = std::move(call.body);
-  arguments["tenant"] = tenant->at("id");
-  if (call.if_match) arguments["if_revision"] = tenant->at("revision");
-  RestAnswer answer = co_await call.execute("tenants.update", std::move(arguments));
-  if (!answer && answer.error().status == 409 && call.if_match) {
-    const RestAnswer again = co_await TenantOfPath(call);  // 412 when it was changed between the two commands
-    if (!again) co_return again;
-  }
+  RestAnswer answer = co_await ChangeTenant(call, "tenants.update");
   co_return Member(std::move(answer), "tenant");
 }
 
 Task<RestAnswer> DeleteTenantById(RestCall& call) {
   const std::string* force = call.Query("force");
   if (force) call.body["force"] = *force == "true";
-  return ExecuteOnTenant(call, "tenants.remove");
+  return ChangeTenant(call, "tenants.remove");
 }
 
-Task<RestAnswer> RollSecret(RestCall& call) { return ExecuteOnTenant(call, "tenants.roll_secret"); }
+Task<RestAnswer> RollSecret(RestCall& call) { return ChangeTenant(call, "tenants.roll_secret"); }
 
 Task<RestAnswer> AddSetting(RestCall& call) {
-  RestAnswer answer = co_await ExecuteOnTenant(call, "tenants.settings_add");
+  RestAnswer answer = co_await ChangeTenant(call, "tenants.settings_add");
   co_return Member(std::move(answer), "setting");
 }
 
@@ -81,7 +83,7 @@ Task<RestAnswer> RemoveSetting(RestCall& call) {
   KeepRows(*tenant, "settings", "id", id);  // the command alone would take another tenant's, too
   if (tenant->at("settings").as_array().empty()) co_return Refuse(404, "The tenant has no setting with the ID " + id + ".");
   boost::json::object arguments = Pair("id", id);
-  RestAnswer answer = co_await call.execute("tenants.settings_remove", std::move(arguments));
+  RestAnswer answer = co_await Change(call, std::move(*tenant), "tenants.settings_remove", std::move(arguments));
   co_return Member(std::move(answer), "tenant");
 }
 

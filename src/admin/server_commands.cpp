@@ -72,14 +72,17 @@ Answer ServerAnswer(const CommandContext& context, const std::string& id) {
 Task<std::string> Clear(const CommandContext& context, state::MeetingPtr meeting, state::NodePtr node, bool skip_end, bool& unreachable) {
   if (skip_end || unreachable) {
     const auto owed = skip_end ? std::optional<pool::EndReason>() : pool::EndReason::kRequested;
-    const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed);
+    const state::Fate fate = skip_end ? state::Fate::kGoesOn : state::Fate::kOver;
+    const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed, fate);
     co_return forgotten ? (skip_end ? "" : "the server can't be reached; it will be asked when it is back") : forgotten.error().detail;
   }
   const Result<nodes::NodeAnswer> answer =
       co_await context.nodes.End(node, meeting->node_meeting_id(), meeting->moderator_pw, context.nodes.timeouts());
   unreachable = !answer && answer.error().detail != nodes::kNoReturncodeDetail;
   const auto owed = answer ? std::optional<pool::EndReason>() : pool::EndReason::kRequested;
-  const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed);
+  const bool refused = answer && !answer->parsed.status.success && answer->parsed.status.message_key != "notFound";
+  const state::Fate fate = refused ? state::Fate::kGoesOn : state::Fate::kOver;
+  const Status forgotten = co_await state::AwaitForget(context.store, meeting, owed, fate);
   if (!forgotten) co_return forgotten.error().detail;
   if (!answer) co_return answer.error().detail;
   if (!answer->parsed.status.success) co_return answer->parsed.status.message_key + ": " + answer->parsed.status.message;
@@ -192,8 +195,11 @@ Task<Answer> ServersSetState(const CommandContext& context, const boost::json::o
   if (!name) co_return tl::unexpected(name.error());
   const auto state = pool::ParseAdminState(*name);
   if (!state) co_return Fail(ErrorCode::kInvalidArgument, "The state must be enabled, cordoned or disabled, not " + *name + ".");
+  const auto revision = RevisionArgument(arguments);
+  if (!revision) co_return tl::unexpected(revision.error());
   pool::NodePatch patch;
   patch.state = *state;
+  patch.if_revision = *revision;
   const Result<state::NodePtr> updated = co_await state::AwaitUpdateNode(context.store, *id, std::move(patch));
   if (!updated) co_return updated.error().code == ErrorCode::kNotFound ? NoServer(*id) : tl::unexpected(updated.error());
   context.log.Info("server state set", {{"server", *id}, {"state", *name}});
@@ -206,13 +212,15 @@ Task<Answer> ServersRemove(const CommandContext& context, const boost::json::obj
   if (!id) co_return tl::unexpected(id.error());
   const auto force = FlagArgument(arguments, "force");
   if (!force) co_return tl::unexpected(force.error());
+  const auto revision = RevisionArgument(arguments);
+  if (!revision) co_return tl::unexpected(revision.error());
   if (!context.store.Nodes()->Find(*id)) co_return NoServer(*id);
   const std::size_t meetings = context.store.LoadOf(*id).meetings;
   if (meetings > 0 && !*force) {
     co_return Fail(ErrorCode::kConflict, "The server " + *id + " has " + std::to_string(meetings) +
                                              " meetings. Cordon it and wait until it is empty, panic it, or remove it with --force.");
   }
-  const Result<std::vector<state::MeetingPtr>> removed = co_await state::AwaitRemoveNode(context.store, *id);
+  const Result<std::vector<state::MeetingPtr>> removed = co_await state::AwaitRemoveNode(context.store, *id, *revision);
   if (!removed) co_return removed.error().code == ErrorCode::kNotFound ? NoServer(*id) : tl::unexpected(removed.error());
   context.log.Info("server removed", {{"server", *id}});
   co_await context.poll.Changed(*id);
@@ -230,12 +238,15 @@ Task<Answer> ServersPanic(const CommandContext& context, const boost::json::obje
   if (!keep_state) co_return tl::unexpected(keep_state.error());
   const auto skip_end = FlagArgument(arguments, "skip_end_calls");
   if (!skip_end) co_return tl::unexpected(skip_end.error());
+  const auto revision = RevisionArgument(arguments);
+  if (!revision) co_return tl::unexpected(revision.error());
   const state::NodePtr node = context.store.Nodes()->Find(*id);
   if (!node) co_return NoServer(*id);
   // Closed first, so that nothing new arrives while it is cleared.
   if (!*keep_state) {
     pool::NodePatch patch;
     patch.state = pool::AdminState::kDisabled;
+    patch.if_revision = *revision;
     const Result<state::NodePtr> updated = co_await state::AwaitUpdateNode(context.store, *id, std::move(patch));
     if (!updated) co_return tl::unexpected(updated.error());
   }

@@ -198,6 +198,8 @@ Task<Answer> TenantsRemove(const CommandContext& context, const boost::json::obj
   if (!tenant) co_return tl::unexpected(tenant.error());
   const auto force = FlagArgument(arguments, "force");
   if (!force) co_return tl::unexpected(force.error());
+  const auto revision = RevisionArgument(arguments);
+  if (!revision) co_return tl::unexpected(revision.error());
   const std::string id = (*tenant)->tenant.id;
   const std::string name = (*tenant)->tenant.name;
   const std::int64_t meetings = (*tenant)->meters->meetings.load();
@@ -205,7 +207,7 @@ Task<Answer> TenantsRemove(const CommandContext& context, const boost::json::obj
     co_return Fail(ErrorCode::kConflict, "The tenant " + name + " has " + std::to_string(meetings) +
                                              " meetings. Disable it and wait until they are over, or remove it with --force.");
   }
-  const Status removed = co_await state::AwaitRemoveTenant(context.store, id);
+  const Status removed = co_await state::AwaitRemoveTenant(context.store, id, *revision);
   if (!removed) co_return removed.error().code == ErrorCode::kNotFound ? NoTenant(name) : tl::unexpected(removed.error());
   context.log.Info("tenant removed", {{"tenant", name}, {"meetings", static_cast<long long>(meetings)}});
   // Nobody could remove them any more.
@@ -227,6 +229,8 @@ Task<Answer> TenantsRollSecret(const CommandContext& context, const boost::json:
   if (!given) co_return tl::unexpected(given.error());
   const auto keep = IntegerArgument(arguments, "keep_s", 0, kYearSeconds);
   if (!keep) co_return tl::unexpected(keep.error());
+  const auto revision = RevisionArgument(arguments);
+  if (!revision) co_return tl::unexpected(revision.error());
   const std::string secret = *given ? **given : context.random.Text(kSecretLength, kAlphanumerics);
   const std::int64_t keep_s = keep->value_or(kWeekSeconds);
   const std::int64_t until_ms = ToMs(context.clock.Now()) + keep_s * 1000;
@@ -242,7 +246,7 @@ Task<Answer> TenantsRollSecret(const CommandContext& context, const boost::json:
     return {};
   };
   const Result<state::TenantPtr> updated =
-      co_await state::AwaitUpdateTenant(context.store, (*tenant)->tenant.id, std::move(change), std::nullopt);
+      co_await state::AwaitUpdateTenant(context.store, (*tenant)->tenant.id, std::move(change), *revision);
   if (!updated) co_return tl::unexpected(updated.error());
   context.log.Info("tenant's secret rolled over", {{"tenant", (*updated)->tenant.name}});
   boost::json::object result = ResultOf(context, *updated);
@@ -261,6 +265,8 @@ Task<Answer> TenantsSettingsAdd(const CommandContext& context, const boost::json
   if (!overrides) co_return tl::unexpected(overrides.error());
   const auto id = TextArgument(arguments, "id");
   if (!id) co_return tl::unexpected(id.error());
+  const auto revision = RevisionArgument(arguments);
+  if (!revision) co_return tl::unexpected(revision.error());
   pool::TenantSetting setting;
   setting.id = *id && !(*id)->empty() ? **id : context.random.Uuid();
   setting.param = *param;
@@ -274,7 +280,7 @@ Task<Answer> TenantsSettingsAdd(const CommandContext& context, const boost::json
     return {};
   };
   const Result<state::TenantPtr> updated =
-      co_await state::AwaitUpdateTenant(context.store, (*tenant)->tenant.id, std::move(change), std::nullopt);
+      co_await state::AwaitUpdateTenant(context.store, (*tenant)->tenant.id, std::move(change), *revision);
   if (!updated) co_return tl::unexpected(updated.error());
   context.log.Info("tenant setting added", {{"tenant", (*updated)->tenant.name}, {"param", setting.param}});
   boost::json::object result = ResultOf(context, *updated);
@@ -285,6 +291,8 @@ Task<Answer> TenantsSettingsAdd(const CommandContext& context, const boost::json
 Task<Answer> TenantsSettingsRemove(const CommandContext& context, const boost::json::object& arguments) {
   const auto id = RequiredText(arguments, "id");
   if (!id) co_return tl::unexpected(id.error());
+  const auto revision = RevisionArgument(arguments);
+  if (!revision) co_return tl::unexpected(revision.error());
   const state::TenantPtr owner = OwnerOfSetting(context, *id);
   if (!owner) co_return NoSetting(*id);
   auto change = [id = *id](pool::Tenant& changed) -> Status {
@@ -293,7 +301,7 @@ Task<Answer> TenantsSettingsRemove(const CommandContext& context, const boost::j
     return {};
   };
   const Result<state::TenantPtr> updated =
-      co_await state::AwaitUpdateTenant(context.store, owner->tenant.id, std::move(change), std::nullopt);
+      co_await state::AwaitUpdateTenant(context.store, owner->tenant.id, std::move(change), *revision);
   if (!updated) co_return tl::unexpected(updated.error());
   context.log.Info("tenant setting removed", {{"tenant", (*updated)->tenant.name}, {"id", *id}});
   co_return ResultOf(context, *updated);

@@ -131,18 +131,17 @@ bool AnswerOpen(const Services& services, const http::Request& request, bbb::Cal
   return false;
 }
 
-/// Whose call it is, with what the client saw of us. Views into the request and `path_buffer`.
+/// Which call it is, and whose. Views into the request and `path_buffer`.
 struct Address {
-  http::ClientSide client;
   state::TenantRoute route;
   bbb::Call call = bbb::Call::kUnsupported;
 };
 
 Address AddressOf(const Services& services, const http::Request& request, std::string& path_buffer) {
   Address address;
-  address.client = http::ClientSideOf(request, services.trusted_proxies);
-  const std::string_view path = bbb::NormalizePath(request.path, path_buffer);
-  address.route = services.tenants.Locate(http::HostWithoutPort(address.client.host), path);
+  std::string_view host;  // of interest to tenants only
+  if (services.tenants.multitenancy()) host = http::HostWithoutPort(http::ClientSideOf(request, services.trusted_proxies).host);
+  address.route = services.tenants.Locate(host, bbb::NormalizePath(request.path, path_buffer));
   address.call = bbb::RouteCall(request.method, address.route.path);
   return address;
 }
@@ -156,19 +155,24 @@ bool Verified(const Services& services, const http::Request& request, const Addr
   return bbb::VerifyChecksum(bbb::CallName(address.call), request.query, body_checksum, *policy);
 }
 
-/// The host that a tenant's label or path is added to.
-std::string_view BaseHost(const Address& address) {
-  const std::string_view host = address.client.host;
-  if (!address.route.tenant || address.route.by_path) return host;
-  const std::size_t dot = host.find('.');
-  return dot == std::string_view::npos ? std::string_view() : host.substr(dot + 1);
+/// The public address is the host without what a tenant's label adds to it.
+void LearnPublicUrl(const Services& services, const http::Request& request, const Address& address) {
+  // Who comes without a proxy, perhaps an operator on this machine, only helps out while nothing is known.
+  const bool proxied = request.HasHeader("X-Forwarded-Host");
+  if ((!proxied && services.public_url.known()) || !http::IsTrusted(request, services.trusted_proxies)) return;
+  const http::ClientSide client = http::ClientSideOf(request, services.trusted_proxies);
+  std::string_view host = client.host;
+  if (address.route.tenant && !address.route.by_path) {
+    const std::size_t dot = host.find('.');
+    host = dot == std::string_view::npos ? std::string_view() : host.substr(dot + 1);
+  }
+  if (!(proxied ? services.public_url.Learn(client.secure, host) : services.public_url.GuessFrom(client.secure, host))) return;
+  services.log.Info("learned the public address from a client; set PUBLIC_URL if it is another one", {{"address", services.public_url.Get()}});
 }
 
-/// What every verified call leaves behind. False when the tenant calls too often.
+/// What every verified call passes. False when the tenant calls too often.
 bool Admit(const Services& services, const http::Request& request, const Address& address) {
-  if (http::IsTrusted(request, services.trusted_proxies) && services.public_url.Learn(address.client.secure, BaseHost(address))) {
-    services.log.Info("learned the public address from a client; set PUBLIC_URL to another one if it is wrong", {{"address", services.public_url.Get()}});
-  }
+  if (!services.public_url.settled()) LearnPublicUrl(services, request, address);
   const state::TenantPtr& tenant = address.route.tenant;
   if (!tenant || tenant->meters->max_calls.load(std::memory_order_relaxed) == 0) return true;
   return tenant->meters->AdmitCall(std::chrono::duration_cast<std::chrono::microseconds>(services.clock.Steady().time_since_epoch()).count());

@@ -166,6 +166,7 @@ Task<void> CreateExisting(const Services& services, CallInput& input, state::Cla
 }  // namespace
 
 Task<void> Create(const Services& services, CallInput& input, http::Reply& reply) {
+  NormalizeMetadata(input.tenant() != nullptr, input.params);
   RemoveDenied(input.tenant(), input.params);
   const std::string server_tag(WishedServerTag(services.options.create_policy, input.tenant(), input.params));
   const std::string meeting_id(input.params.Get("meetingID"));

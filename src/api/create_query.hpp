@@ -8,6 +8,10 @@
 
 namespace plenary::api {
 
+/// BBB reads the names of metadata in any case: of those that concern us only the one spelling goes on, and what only we may say is taken out.
+/// Before anything else looks at the request.
+void NormalizeMetadata(bool has_tenant, bbb::Params& params);
+
 /// Takes the callback URLs out of the request, keeps them, and puts ours in their place where nodes shall call us. Durable when it returns;
 /// an error means that the create must not go on. Once per create, before any node is asked.
 Task<Status> TakeCallbackUrls(const Services& services, CallInput& input, const state::ClaimResult& claim);

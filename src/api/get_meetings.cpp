@@ -12,6 +12,7 @@
 #include "api/fan_out.hpp"
 #include "bbb/reply_writer.hpp"
 #include "bbb/scoped_reply.hpp"
+#include "pool/scoped_id.hpp"
 
 namespace plenary::api {
 
@@ -37,8 +38,23 @@ void AppendElement(std::string& out, std::string_view element, std::string_view 
 
 /// Also of a meeting that has just been forgotten and is still listed.
 std::string_view ClientIdOf(const bbb::NodeMeeting& listed, const pool::Meeting* claim) {
-  if (claim == nullptr) return listed.plenary_meeting_id;
-  return claim->scoped_id.empty() ? std::string_view() : std::string_view(claim->meeting_id);
+  if (claim != nullptr) return claim->scoped_id.empty() ? std::string_view() : std::string_view(claim->meeting_id);
+  const bool scoped = pool::IsScopedMeetingId(listed.meeting_id, listed.plenary_meeting_id, listed.tenant_id);
+  return scoped ? std::string_view(listed.plenary_meeting_id) : std::string_view();
+}
+
+/// The claim of a listed meeting, whoever has it. Nearly all are the caller's own, and those cost no lock that claims need.
+state::MeetingPtr ClaimOf(const Services& services, const CallInput& input, const bbb::NodeMeeting& listed) {
+  state::MeetingPtr own = services.store.FindMeeting(input.tenant_id(), listed.meeting_id);
+  if (own && own->node_meeting_id() == listed.meeting_id) return own;
+  return services.store.FindOnNodes(listed.meeting_id);
+}
+
+/// Spec scalelite 1.11.4 step 3. With tenants, what we know of a meeting counts before what its metadata says.
+bool Visible(const Services& services, const CallInput& input, const bbb::NodeMeeting& listed, const pool::Meeting* claim, const std::string& node_id) {
+  if (!services.tenants.multitenancy()) return listed.tenant_id.empty();
+  const bool claimed_here = claim != nullptr && claim->node_id == node_id;
+  return (claimed_here ? claim->tenant_id : listed.tenant_id) == input.tenant_id();
 }
 
 /// The caller's meetings of a node as we know them, for one that isn't asked or doesn't answer; without those of `listed`.
@@ -101,9 +117,8 @@ Task<void> GetMeetings(const Services& services, CallInput& input, http::Reply& 
       continue;
     }
     for (const bbb::NodeMeeting& meeting : list.meetings) {
-      if (meeting.tenant_id != input.tenant_id()) continue;  // spec scalelite 1.11.4 step 3
-      const state::MeetingPtr claim = services.store.FindOnNodes(meeting.meeting_id);
-      if (Superseded(services, claim, id)) continue;
+      const state::MeetingPtr claim = ClaimOf(services, input, meeting);
+      if (!Visible(services, input, meeting, claim.get(), id) || Superseded(services, claim, id)) continue;
       any = true;
       AppendElement(out, meeting.raw, meeting.meeting_id, ClientIdOf(meeting, claim.get()));
     }

@@ -10,6 +10,7 @@
 
 #include "base/cipher.hpp"
 #include "base/hmac.hpp"
+#include "runtime/blocking.hpp"
 
 namespace plenary::api {
 
@@ -22,6 +23,7 @@ constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kIvBytes = 16;
 constexpr std::chrono::seconds kKeycloakPatience{5};
 constexpr std::int64_t kLongestMemoryMs = 5 * 60 * 1000;
+constexpr std::int64_t kFailureMemoryMs = 30 * 1000;
 constexpr std::int64_t kExpiryMarginMs = 10 * 1000;  // the node uses the token after we have sent it
 
 bool Present(std::string_view text) { return !TrimBlanks(text).empty(); }
@@ -93,45 +95,69 @@ Task<std::string> LrsPayloads::For(const pool::Tenant& tenant, std::string node_
     payload["lrs_username"] = lrs.username;
     payload["lrs_password"] = lrs.password;
   } else {
-    std::optional<std::string> token = co_await TokenFor(tenant);
-    if (!token) co_return std::string();
-    payload["lrs_token"] = *token;
+    const std::string token = co_await TokenFor(tenant);
+    if (token.empty()) co_return std::string();
+    payload["lrs_token"] = token;
   }
-  const std::string plain = json::serialize(payload);
-  co_return Seal(plain, node_secret, random_);
+  auto seal = [this, &node_secret, plain = json::serialize(payload)] { return Seal(plain, node_secret, random_); };
+  std::string sealed = co_await runtime::Blocking<std::string>(runtime_, std::move(seal));
+  co_return sealed;
 }
 
-Task<std::optional<std::string>> LrsPayloads::TokenFor(const pool::Tenant& tenant) {
-  if (std::optional<std::string> known = Remembered(tenant)) co_return known;
-  Result<http::OutsideReply> reply = co_await outside_.AwaitCall(TokenCall(tenant.lrs));
+Task<std::string> LrsPayloads::TokenFor(const pool::Tenant& tenant) {
+  auto start = [this, &tenant](Waiter done) { Ask(tenant, std::move(done)); };
+  std::string token = co_await runtime::AwaitCallback<std::string>(std::move(start));
+  co_return token;
+}
+
+void LrsPayloads::Ask(const pool::Tenant& tenant, Waiter done) {
+  std::unique_lock lock(mutex_);
+  if (std::optional<std::string> known = Remembered(tenant)) {
+    lock.unlock();
+    return done(std::move(*known));
+  }
+  const auto same = std::find_if(fetches_.begin(), fetches_.end(), [&tenant](const Fetch& fetch) {
+    return fetch.tenant_id == tenant.id && fetch.source == tenant.lrs;
+  });
+  if (same != fetches_.end()) return same->waiters.push_back(std::move(done));
+  const auto fetch = fetches_.insert(fetches_.end(), Fetch{tenant.id, tenant.name, tenant.lrs, {std::move(done)}});
+  lock.unlock();
+  outside_.Call(TokenCall(tenant.lrs), [this, fetch](const Result<http::OutsideReply>& reply) { Finish(fetch, reply); });
+}
+
+void LrsPayloads::Finish(std::list<Fetch>::iterator fetch, const Result<http::OutsideReply>& reply) {
   std::optional<Answer> answer;
   if (reply && reply->status == 200) answer = ReadAnswer(reply->body);
   if (!answer) {
     const std::string reason = !reply                ? reply.error().detail
                                : reply->status != 200 ? "HTTP " + std::to_string(reply->status)
                                                       : "no access_token in the answer";
-    log_.Warn("learning records: Keycloak gave no token, the meeting starts without", {{"tenant", tenant.name}, {"reason", reason}});
-    co_return std::nullopt;
+    log_.Warn("learning records: Keycloak gave no token, meetings start without", {{"tenant", fetch->tenant_name}, {"reason", reason}});
   }
-  Remember(tenant, answer->token, answer->lifetime_ms);
-  co_return std::move(answer->token);
+  const std::string token = answer ? answer->token : std::string();
+  std::vector<Waiter> waiters;
+  {
+    const std::lock_guard lock(mutex_);
+    Remember(*fetch, token, answer ? answer->lifetime_ms - kExpiryMarginMs : kFailureMemoryMs);
+    waiters = std::move(fetch->waiters);
+    fetches_.erase(fetch);
+  }
+  for (const Waiter& done : waiters) done(token);
 }
 
-std::optional<std::string> LrsPayloads::Remembered(const pool::Tenant& tenant) {
+std::optional<std::string> LrsPayloads::Remembered(const pool::Tenant& tenant) const {
   const std::int64_t now_ms = clock_.Steady().time_since_epoch().count();
-  const std::lock_guard lock(mutex_);
   const auto found = tokens_.find(tenant.id);
   if (found == tokens_.end() || found->second.until_ms <= now_ms || found->second.source != tenant.lrs) return std::nullopt;
   return found->second.text;
 }
 
-void LrsPayloads::Remember(const pool::Tenant& tenant, std::string token, std::int64_t lifetime_ms) {
-  if (lifetime_ms <= kExpiryMarginMs) return;
+void LrsPayloads::Remember(const Fetch& fetch, std::string token, std::int64_t lifetime_ms) {
+  if (lifetime_ms <= 0) return;
   const std::int64_t now_ms = clock_.Steady().time_since_epoch().count();
-  const std::lock_guard lock(mutex_);
   if (tokens_.size() >= kMaxTokens) std::erase_if(tokens_, [now_ms](const auto& entry) { return entry.second.until_ms <= now_ms; });
-  if (tokens_.size() >= kMaxTokens && !tokens_.contains(tenant.id)) return;
-  tokens_.insert_or_assign(tenant.id, Token{tenant.lrs, std::move(token), now_ms + lifetime_ms - kExpiryMarginMs});
+  if (tokens_.size() >= kMaxTokens && !tokens_.contains(fetch.tenant_id)) return;
+  tokens_.insert_or_assign(fetch.tenant_id, Token{fetch.source, std::move(token), now_ms + lifetime_ms});
 }
 
 }  // namespace plenary::api

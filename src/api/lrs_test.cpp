@@ -9,6 +9,7 @@
 #include "base/cipher.hpp"
 #include "base/hmac.hpp"
 #include "http/server.hpp"
+#include "runtime/gather.hpp"
 #include "runtime/runtime.hpp"
 
 namespace plenary::api {
@@ -16,7 +17,11 @@ namespace {
 
 class FixedRandom final : public Random {
  public:
-  std::uint64_t Next() override { return next_++; }
+  std::uint64_t Next() override {
+    on_a_loop = on_a_loop || runtime::Runtime::ThreadIndex();
+    return next_++;
+  }
+  std::atomic<bool> on_a_loop = false;
 
  private:
   std::uint64_t next_ = 0x4142434445464748ull;
@@ -81,6 +86,18 @@ class LrsPayloadsTest : public testing::Test {
     promise.set_value(std::move(payload));
   }
 
+  /// Of all at once.
+  void Payloads(const std::vector<pool::Tenant>& tenants) {
+    std::vector<std::promise<std::string>> promises(tenants.size());
+    runtime::Spawn(runtime_.Worker(0), RunAll(payloads_, tenants, promises));
+    for (auto& promise : promises) EXPECT_NE(promise.get_future().get(), "");
+  }
+  static Task<void> RunAll(LrsPayloads& payloads, const std::vector<pool::Tenant>& tenants, std::vector<std::promise<std::string>>& promises) {
+    std::vector<Task<void>> tasks;
+    for (std::size_t i = 0; i < tenants.size(); ++i) tasks.push_back(Run(payloads, tenants[i], promises[i]));
+    co_await runtime::Gather(std::move(tasks), std::chrono::seconds(30));
+  }
+
   /// What a node that got `payload` would find in it if this was the JSON: the payload itself.
   static std::string SealedAgain(const std::string& payload, std::string_view json) {
     std::string raw, text = payload.substr(0, payload.find('='));
@@ -97,7 +114,7 @@ class LrsPayloadsTest : public testing::Test {
   runtime::Runtime runtime_{1};
   http::Server server_{runtime_, keycloak_, http::ServerOptions()};
   http::OutsideClient outside_{*IpNetworks::Parse("loopback")};
-  LrsPayloads payloads_{outside_, random_, clock_, log_};
+  LrsPayloads payloads_{runtime_, outside_, random_, clock_, log_};
   pool::Tenant tenant_;
 };
 
@@ -115,6 +132,7 @@ TEST_F(LrsPayloadsTest, NameAndPasswordAreSealedForTheNode) {
   const std::string payload = Payload();
   EXPECT_EQ(payload, SealedAgain(payload, "{\"lrs_endpoint\":\"https://lrs/e\",\"lrs_username\":\"u\",\"lrs_password\":\"p\\\"ü\"}"));
   EXPECT_NE(payload, Payload()) << "each with a salt of its own";
+  EXPECT_FALSE(random_.on_a_loop) << "what seals holds no event loop up";
 }
 
 TEST_F(LrsPayloadsTest, ANameWinsOverKeycloak) {
@@ -160,6 +178,37 @@ TEST_F(LrsPayloadsTest, ATokenWithoutALifetimeIsUsedOnce) {
   EXPECT_EQ(keycloak_.calls, 2);
 }
 
+TEST_F(LrsPayloadsTest, CreatesAtTheSameTimeShareACall) {
+  UseKeycloak();
+  keycloak_.answer = R"({"access_token":"t"})";  // remembered by nobody
+  pool::Tenant changed = tenant_;
+  changed.lrs.kc_password = "changed";
+  // Keycloak's own event loop is busy until all of them have asked.
+  Payloads({tenant_, tenant_, changed, tenant_, tenant_});
+  EXPECT_EQ(keycloak_.calls, 2);
+  Payload();
+  EXPECT_EQ(keycloak_.calls, 3);
+}
+
+TEST_F(LrsPayloadsTest, AKeycloakThatIsDownIsLeftAloneForHalfAMinute) {
+  UseKeycloak();
+  keycloak_.status = 503;
+  EXPECT_EQ(Payload(), "");
+  keycloak_.status = 200;
+  clock_.now_ms += 29'000;
+  EXPECT_EQ(Payload(), "");
+  EXPECT_EQ(keycloak_.calls, 1);
+  pool::Tenant other = tenant_;
+  other.id = "22222222-2222-4222-8222-222222222222";
+  EXPECT_NE(Payload(other), "") << "other tenants have a Keycloak of their own";
+  pool::Tenant mended = tenant_;
+  mended.lrs.kc_password = "changed";
+  EXPECT_NE(Payload(mended), "") << "new credentials are tried at once";
+  clock_.now_ms += 1'000;
+  EXPECT_NE(Payload(), "");
+  EXPECT_EQ(keycloak_.calls, 4);
+}
+
 TEST_F(LrsPayloadsTest, TokensBelongToTheirTenantAndItsCredentials) {
   UseKeycloak();
   Payload();
@@ -194,10 +243,13 @@ TEST_F(LrsPayloadsTest, WithoutATokenTheMeetingStartsWithout) {
   keycloak_.status = 401;
   EXPECT_EQ(Payload(), "");
   keycloak_.status = 200;
+  constexpr int kForgotten = 30'000;
   for (const char* answer : {"no JSON", "[]", "{}", R"({"access_token":7})", R"({"access_token":""})"}) {
     keycloak_.answer = answer;
+    clock_.now_ms += kForgotten;
     EXPECT_EQ(Payload(), "") << answer;
   }
+  EXPECT_EQ(keycloak_.calls, 6);
   tenant_.lrs.kc_token_url = "http://127.0.0.1:1/token";
   EXPECT_EQ(Payload(), "");
   tenant_.lrs.kc_token_url = "no url";

@@ -1,6 +1,7 @@
 #include "api/param_policy.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/encoding.hpp"
 
@@ -33,8 +34,8 @@ void AddToList(bbb::Params& out, std::string_view param, std::string_view items)
 }
 
 void Cap(bbb::Params& out, std::string_view param, std::string_view most) {
-  const std::int64_t wanted = LeadingInt(out.Get(param));
-  if (wanted <= 0 || wanted > LeadingInt(most)) out.Set(param, most);
+  const std::optional<std::int64_t> wanted = ParseInt(out.Get(param));  // nodes may read anything else as they like
+  if (!wanted || *wanted <= 0 || *wanted > LeadingInt(most)) out.Set(param, most);
 }
 
 }  // namespace
@@ -57,7 +58,10 @@ void ApplyPolicy(const ParamPolicy& policy, const pool::Tenant* tenant, const bb
   set_all(policy.defaults);
   set_tenants(false);
   for (const bbb::Param& param : request.all()) {
-    if (std::find(policy.excluded.begin(), policy.excluded.end(), param.name) == policy.excluded.end()) out.Merge(param);
+    const std::string_view name = bbb::WithoutListMark(param.name);
+    if (std::find(policy.excluded.begin(), policy.excluded.end(), name) != policy.excluded.end()) continue;
+    if (name != param.name && out.Has(name)) out.Remove(name);  // a list in the place of a default
+    out.Merge(param);
   }
   set_all(policy.overrides);
   set_tenants(true);

@@ -40,6 +40,16 @@ TEST(ParamPolicy, ExcludesWhatTheRequestHoldsButNoDefaultsAndOverrides) {
   EXPECT_EQ(Applied(policy, nullptr, "secret=1&d=2&e=3&bare&l[]=1&l[]=2"), "d=default&e=3&bare&l=1&l=2");
 }
 
+TEST(ParamPolicy, AListIsNoWayAroundIt) {
+  ParamPolicy policy = Create();
+  policy.excluded = {"secret"};
+  policy.defaults = {{"welcome", "default"}};
+  policy.overrides = {{"record", "false"}};
+  pool::Tenant tenant;
+  tenant.settings = {Setting("logo-=", "", false)};
+  EXPECT_EQ(Applied(policy, &tenant, "record[]=true&secret[]=1&logo[]=x&welcome[]=a&welcome[]=b"), "welcome=a&welcome=b&record=false");
+}
+
 TEST(ParamPolicy, ServerTagComesFromTheRequestOnly) {
   ParamPolicy policy = Create();
   policy.defaults = {{"meta_server-tag", "x"}};
@@ -59,6 +69,9 @@ TEST(ParamPolicy, CapsAddsAndDenies) {
   EXPECT_EQ(Applied(policy, &tenant, "duration=240"), "duration=120&disabledFeatures=chat%2Cpolls");
   EXPECT_EQ(Applied(policy, &tenant, "duration=0"), "duration=120&disabledFeatures=chat%2Cpolls");
   EXPECT_EQ(Applied(policy, &tenant, "a=b"), "a=b&disabledFeatures=chat%2Cpolls&duration=120");
+  for (const std::string_view wish : {"1e9", "60.5", "+-1", "999999999999999999999"}) {
+    EXPECT_EQ(Applied(policy, &tenant, "duration=" + std::string(wish)), "duration=120&disabledFeatures=chat%2Cpolls") << wish;
+  }
   ParamPolicy join;
   EXPECT_EQ(Applied(join, &tenant, "fullName=A&welcome=x"), "fullName=A") << "caps and lists concern a join only where it has them";
 }

@@ -21,6 +21,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "bbb/calls.hpp"
+#include "callbacks/attempts.hpp"
 #include "callbacks/end_checks.hpp"
 #include "callbacks/end_notifier.hpp"
 #include "callbacks/hook_keeper.hpp"
@@ -85,31 +86,13 @@ class PollAdapter final : public admin::PollControl {
 class DecisionAdapter final : public admin::DecisionLog {
  public:
   explicit DecisionAdapter(records::History& history) : history_(history) {}
-  std::optional<pool::Decision> Last(const std::string& meeting_id) override {
+  std::optional<pool::Decision> Last(const std::string& tenant_id, const std::string& meeting_id) override {
     history_.Flush();  // a meeting that was created a moment ago
-    return history_.LastDecision(meeting_id);
+    return history_.LastDecision(tenant_id, meeting_id);
   }
 
  private:
   records::History& history_;
-};
-
-/// Histories go to the records, and ends of meetings to those who tell front-ends of them.
-class HistoryFan final : public pool::HistorySink {
- public:
-  explicit HistoryFan(records::History& history) : history_(history) {}
-  /// Before anything is recorded.
-  void TellEnds(callbacks::EndNotifier& notifier) { notifier_ = &notifier; }
-
-  void Record(pool::Decision decision) override { history_.Record(std::move(decision)); }
-  void Record(pool::RoomHistory room) override {
-    if (notifier_ != nullptr) notifier_->RoomEnded(room);
-    history_.Record(std::move(room));
-  }
-
- private:
-  records::History& history_;
-  callbacks::EndNotifier* notifier_ = nullptr;
 };
 
 /// Nodes' posts to our hooks, as a room of the router.
@@ -159,9 +142,9 @@ struct Application::Impl {
   std::unique_ptr<records::Database> database;
   std::optional<records::CallbackUrlStore> callback_urls;
   std::optional<records::Outbox> outbox;
+  callbacks::Attempts attempts;
   std::optional<records::UsageStore> usage;
   std::unique_ptr<records::HookStore> hooks;
-  std::optional<HistoryFan> history_fan;
   std::unique_ptr<state::SqliteStore> store;
   std::unique_ptr<runtime::Runtime> runtime;
   std::unique_ptr<http::NodeClient> client;
@@ -212,8 +195,7 @@ struct Application::Impl {
     auto registrations = records::HookStore::Open(*database);
     if (!registrations) return tl::unexpected(registrations.error());
     hooks = std::move(*registrations);
-    history_fan.emplace(*history);
-    auto opened = state::SqliteStore::Open(folder->StateDb(), StateOptionsOf(loaded.settings), clock, random, &*history_fan);
+    auto opened = state::SqliteStore::Open(folder->StateDb(), StateOptionsOf(loaded.settings), clock, random, history.get());
     if (!opened) return tl::unexpected(opened.error());
     store = std::move(*opened);
     return {};
@@ -234,11 +216,12 @@ struct Application::Impl {
     client = http::MakeNodeClient(*runtime);
     calls.emplace(*client, TimeoutsOf(loaded.settings));
     end_notifier.emplace(*runtime, *callback_urls, *outbox, log);
-    history_fan->TellEnds(*end_notifier);
+    end_notifier->Watch(*store);
     poller.emplace(*runtime, *store, *calls, clock, random, log, PollerOptionsOf(loaded.settings));
     poll_adapter.emplace(*poller, loaded.settings.poll_on_change);
     decisions.emplace(*history);
-    const admin::CommandOptions options{loaded.settings.server_id_is_hostname, loaded.settings.multitenancy, PLENARY_VERSION};
+    const admin::CommandOptions options{loaded.settings.server_id_is_hostname, loaded.settings.multitenancy, PLENARY_VERSION, loaded.in_force,
+                                        loaded.warnings};
     commands = admin::MakePoolCommands(
         {options, *store, *calls, *poll_adapter, *decisions, *outbox, *callback_urls, *hooks, *usage, *runtime, clock, random, log});
   }
@@ -257,24 +240,25 @@ struct Application::Impl {
     tenants.emplace(*store, settings.multitenancy, settings.base_url);
     public_url.emplace(settings.public_url);
     outside = std::make_unique<http::OutsideClient>(settings.callback_allow_nets);
-    lrs.emplace(*outside, random, clock, log);
+    lrs.emplace(*runtime, *outside, random, clock, log);
     api_options = ApiOptionsOf(settings, secrets, folder->Spool());
     api.emplace(api::Services{api_options, *store, *calls, *tenants, settings.trusted_proxies, *public_url, *callback_urls, *hooks, *lrs, clock, log});
 
     end_checks.emplace(*runtime, *store, *calls, *end_notifier, log);
     hook_receiver.emplace(callbacks::HookReceiverServices{*store, *hooks, *outbox, *public_url, clock, log, settings.multitenancy, folder->Spool()});
     hook_room.emplace(*hook_receiver);
-    callback_receiver.emplace(callbacks::ReceiverServices{*store, *tenants, settings.trusted_proxies, *callback_urls, *outbox, *end_checks,
-                                                          *runtime, clock, log, api_options.end_signal_key, folder->Spool()});
+    callback_receiver.emplace(callbacks::ReceiverServices{*store, *tenants, settings.trusted_proxies, *callback_urls, *outbox, attempts,
+                                                          *end_checks, *runtime, clock, log, api_options.end_signal_key, folder->Spool()});
     hook_keeper.emplace(*runtime, *store, *calls, *hooks, *public_url, clock, log);
-    sender.emplace(*outbox, *outside, *store, *public_url, callbacks::SenderOptions{secrets, settings.checksum_algorithms}, clock, random, log);
+    sender.emplace(*outbox, attempts, *outside, *store, *public_url, callbacks::SenderOptions{secrets, settings.checksum_algorithms}, clock, random,
+                   log);
     usage_meter.emplace(*runtime, *store, *usage, clock, log);
 
     scalelite_api.emplace(*runtime, *commands, log, admin::ScaleliteApiOptions{api_options.policy, settings.multitenancy, folder->Spool()});
     rest_api.emplace(*runtime, *commands, [this] { return store->Tokens(); }, clock, log, folder->Spool());
     dial_in.emplace(DialInOptionsOf(settings, secrets), *store, *tenants);
     host_guard.emplace(ServedHosts(settings), settings.multitenancy);
-    router.emplace(Rooms{*api, *callback_receiver, *hook_room, *scalelite_api, *rest_api, *dial_in}, *host_guard, clock, *access_log);
+    router.emplace(Rooms{*api, *callback_receiver, *hook_room, *scalelite_api, *rest_api, *dial_in}, *host_guard, settings.trusted_proxies, clock, *access_log);
   }
 
   Status Listen() {
@@ -309,13 +293,16 @@ struct Application::Impl {
       });
       stopped.get_future().wait();
     }
+    // Their listeners hold what belongs to the threads' contexts.
+    if (hooks) hooks->OnChange({});
+    if (outbox) outbox->OnNews({});
     if (runtime) runtime->Stop();
     server.reset();
     outside.reset();
+    if (database) database->Flush();  // what was kept is reported to the store
     // Before the threads' contexts: whoever still waits for a claim or for what was to be kept is told, and that goes through them.
     if (store) store->Flush();
     store.reset();
-    if (database) database->Flush();
     log.Flush();
   }
 };

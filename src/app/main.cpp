@@ -1,7 +1,10 @@
 #include "app/main.hpp"
 
 #include <csignal>
+#include <cstring>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include <boost/json/array.hpp>
 
@@ -88,16 +91,27 @@ int Serve(const config::LoadedSettings& loaded, const cli::ServeFlags& flags) {
   return cli::kDone;
 }
 
+/// Arguments may hold secrets, which the process list shows to every user of the machine: the program goes on with a copy.
+std::vector<std::string> TakeArguments(int argc, char** argv) {
+  std::vector<std::string> arguments(argv, argv + argc);
+  if (argc > 1 && arguments[1] == "serve") return arguments;  // holds none, and operators look for its folder
+  for (int i = 2; i < argc; ++i) std::memset(argv[i], 0, arguments[static_cast<std::size_t>(i)].size());
+  return arguments;
+}
+
 }  // namespace
 
-int Main(int argc, const char* const* argv) {
+int Main(int argc, char** argv) {
+  const std::vector<std::string> arguments = TakeArguments(argc, argv);
+  std::vector<const char*> pointers;
+  for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
   std::signal(SIGPIPE, SIG_IGN);
   cli::Hooks hooks = cli::ProcessHooks();
   hooks.version = PLENARY_VERSION;
   hooks.open_owner = OpenOwner;
   hooks.serve = Serve;
   hooks.refused_receivers = RefusedReceivers;
-  return cli::Main(argc, argv, hooks);
+  return cli::Main(argc, pointers.data(), hooks);
 }
 
 }  // namespace plenary::app

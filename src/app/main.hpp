@@ -2,5 +2,6 @@
 #pragma once
 
 namespace plenary::app {
-int Main(int argc, const char* const* argv);
+/// Overwrites what follows the first word of a command in `argv`.
+int Main(int argc, char** argv);
 }

@@ -5,6 +5,7 @@
 #include "bbb/calls.hpp"
 #include "callbacks/hook_url.hpp"
 #include "callbacks/receiver.hpp"
+#include "http/client_side.hpp"
 
 namespace plenary::app {
 
@@ -26,7 +27,6 @@ std::string_view WithoutTenant(std::string_view path) {
 bool IsBelow(std::string_view path, std::string_view folder) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
-
 
 /// For the log: a name of a closed set, never what the client wrote.
 std::string_view CallOf(std::string_view method, std::string_view path) {
@@ -84,7 +84,8 @@ void Router::Finished(const http::Request& request, const http::Reply& reply, st
   entry.call = CallOf(request.method, bbb::NormalizePath(request.path, path_buffer));
   entry.outcome = reply.outcome;
   entry.server_id = reply.upstream.empty() ? std::string_view("-") : std::string_view(reply.upstream);
-  entry.peer = request.peer;
+  const bool proxied = request.HasHeader("X-Forwarded-For");
+  entry.peer = proxied ? http::ClientSideOf(request, trusted_proxies_).address : request.peer;
   entry.status = reply.status;
   entry.bytes = reply.body.size();
   entry.elapsed_us = elapsed_us;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/ip_networks.hpp"
 #include "http/host_guard.hpp"
 #include "http/message.hpp"
 #include "observe/access_log.hpp"
@@ -21,8 +22,8 @@ struct Rooms {
 
 class Router final : public http::Handler {
  public:
-  Router(Rooms rooms, const http::HostGuard& guard, const Clock& clock, observe::AccessLog& access_log)
-      : rooms_(rooms), guard_(guard), clock_(clock), access_log_(access_log) {}
+  Router(Rooms rooms, const http::HostGuard& guard, const IpNetworks& trusted_proxies, const Clock& clock, observe::AccessLog& access_log)
+      : rooms_(rooms), guard_(guard), trusted_proxies_(trusted_proxies), clock_(clock), access_log_(access_log) {}
 
   bool HandleNow(const http::Request& request, http::Reply& reply) override;
   Task<void> Handle(const http::Request& request, http::Reply& reply) override;
@@ -33,6 +34,7 @@ class Router final : public http::Handler {
 
   Rooms rooms_;
   const http::HostGuard& guard_;
+  const IpNetworks& trusted_proxies_;
   const Clock& clock_;
   observe::AccessLog& access_log_;
 };

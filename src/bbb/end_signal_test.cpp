@@ -40,5 +40,20 @@ TEST(EndSignal, BordersBetweenTenantAndMeetingCount) {
   EXPECT_FALSE(ReadEndSignal(kKey, "tenant=a&meeting=bc&claim=1" + mac));
 }
 
+TEST(EndCallback, TellsTheFrontEndUnderItsOwnMeetingId) {
+  const std::string target = EndCallbackTarget(kKey, {"t1", "room 2", "https://front.example/end?salt=a%20b"});
+  const std::string query = target.substr(target.find('?') + 1);
+  const auto read = ReadEndCallback(kKey, query + "&recordingmarks=true&meetingID=room+2~t1");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->tenant_id, "t1");
+  EXPECT_EQ(read->meeting_id, "room 2");
+  EXPECT_EQ(read->url, "https://front.example/end?salt=a%20b&recordingmarks=true&meetingID=room+2");
+  EXPECT_EQ(ReadEndCallback(kKey, query + "&recordingmarks=<script>")->url, "https://front.example/end?salt=a%20b&recordingmarks=false&meetingID=room+2");
+  EXPECT_FALSE(ReadEndCallback("another key", query));
+  std::string changed = query;
+  changed.replace(changed.find("front"), 5, "other");
+  EXPECT_FALSE(ReadEndCallback(kKey, changed)) << "nobody can make us call what he likes";
+}
+
 }  // namespace
 }  // namespace plenary::bbb

@@ -33,6 +33,11 @@ std::size_t DecodeInto(char* out, std::string_view text) {
 
 }  // namespace
 
+std::string_view WithoutListMark(std::string_view name) {
+  if (IsList(name)) name.remove_suffix(2);
+  return name;
+}
+
 char* Params::Arena::Allocate(std::size_t size) {
   while (current_ < blocks_.size() && blocks_[current_].size - blocks_[current_].used < size) ++current_;
   if (current_ == blocks_.size()) {
@@ -55,6 +60,7 @@ void Params::Arena::Clear() {
 void Params::Clear() {
   params_.clear();
   pairs_ = 0;
+  any_list_ = false;
   arena_.Clear();
 }
 
@@ -65,6 +71,7 @@ Status Params::AddQuery(std::string_view raw_query) { return AddPairs(raw_query)
 Status Params::AddField(std::string_view name, std::string_view value) {
   if (const Status counted = Count(); !counted) return counted;
   if (!IsValidUtf8(name) || !IsValidUtf8(value)) return Invalid("a field is not valid UTF-8");
+  if (Conflicts(name)) return Invalid("a parameter is a list and not a list");
   if (!name.empty()) Merge({Keep(name), Keep(value), true});
   return {};
 }
@@ -94,6 +101,7 @@ Status Params::AddPairs(std::string_view raw) {
     }
     if (!IsValidUtf8(param.name) || !IsValidUtf8(param.value)) return Invalid("a parameter is not valid UTF-8");
     if (param.name.empty()) continue;
+    if (Conflicts(param.name)) return Invalid("a parameter is a list and not a list");
     room = after;
     Merge(param);
   }
@@ -104,7 +112,9 @@ Status Params::AddPairs(std::string_view raw) {
 Status Params::Count() { return ++pairs_ > kMaxParams ? Status(Invalid("too many parameters")) : Status(); }
 
 void Params::Merge(const Param& param) {
-  Param* const known = IsList(param.name) ? nullptr : FindMutable(param.name);
+  const bool list = IsList(param.name);
+  any_list_ = any_list_ || list;
+  Param* const known = list ? nullptr : FindMutable(param.name);
   if (known == nullptr) {
     params_.push_back(param);
   } else {
@@ -131,6 +141,7 @@ std::string_view Params::Get(std::string_view name) const {
 bool Params::Present(std::string_view name) const { return !TrimBlanks(Get(name)).empty(); }
 
 void Params::Set(std::string_view name, std::string_view value) {
+  if (any_list_) std::erase_if(params_, [name](const Param& param) { return IsList(param.name) && WithoutListMark(param.name) == name; });
   const std::string_view kept = Keep(value);
   if (Param* const known = FindMutable(name)) {
     known->value = kept;
@@ -141,7 +152,13 @@ void Params::Set(std::string_view name, std::string_view value) {
 }
 
 void Params::Remove(std::string_view name) {
-  std::erase_if(params_, [name](const Param& param) { return param.name == name; });
+  std::erase_if(params_, [name](const Param& param) { return WithoutListMark(param.name) == name; });
+}
+
+bool Params::Conflicts(std::string_view name) const {
+  if (!any_list_ && !IsList(name)) return false;
+  const std::string_view base = WithoutListMark(name);
+  return std::any_of(params_.begin(), params_.end(), [&](const Param& param) { return param.name != name && WithoutListMark(param.name) == base; });
 }
 
 std::string_view Params::Keep(std::string_view text) {

@@ -20,7 +20,7 @@ struct Param {
 };
 
 /// Rules (spec scalelite 1.4): pairs separated by '&' only; empty pairs skipped; '+' is a blank; a malformed percent escape,
-/// invalid UTF-8 or more than kMaxParams pairs is kInvalidArgument. Of a name given twice in one source the last value counts, at the
+/// invalid UTF-8, a name that is a list and not a list at once ("a=1&a[]=2", as Rack) or more than kMaxParams pairs is kInvalidArgument. Of a name given twice in one source the last value counts, at the
 /// first one's position (Rack). "name[]" lists (all their elements) and "name[key]" maps are kept under their literal name; a pair without
 /// a name is skipped.
 class Params {
@@ -49,8 +49,9 @@ class Params {
   /// Not absent, empty or only white space.
   bool Present(std::string_view name) const;
 
-  /// Sets or appends. The text is copied.
+  /// Sets or appends, in the place of a list of that name, too. The text is copied.
   void Set(std::string_view name, std::string_view value);
+  /// Also a list of that name.
   void Remove(std::string_view name);
   /// As Set, with a parameter of another object, whose text is not copied; elements of lists ("name[]") are all kept.
   void Merge(const Param& param);
@@ -79,11 +80,16 @@ class Params {
   Status Count();
   Param* FindMutable(std::string_view name);
   std::string_view Keep(std::string_view text);
+  bool Conflicts(std::string_view name) const;
 
   std::vector<Param> params_;
   std::size_t pairs_ = 0;  // seen since Clear(), repeated names included
+  bool any_list_ = false;
   Arena arena_;
 };
+
+/// "name[]" → "name".
+std::string_view WithoutListMark(std::string_view name);
 
 /// application/x-www-form-urlencoded text of `params` (Scalelite's encoding), leaving out `checksum`, `format`, `controller`,
 /// `action`. "name[]" is written as "name", as Scalelite does with lists. Appends to `out`.

@@ -69,6 +69,10 @@ TEST(Params, QueryOverridesTheBodyInPlace) {
 }
 
 TEST(Params, ListsKeepEveryElement) {
+  for (const std::string_view both : {"a=1&a[]=2", "a[]=1&a=2", "x=1&meetingID=m&meetingID%5B%5D=n"}) {
+    Params mixed;
+    EXPECT_FALSE(mixed.AddQuery(both)) << both;
+  }
   const Params params = FromQuery("list[]=1&list%5B%5D=2&map[k]=v");
   EXPECT_EQ(PairsOf(params), (Pairs{{"list[]", "1"}, {"list[]", "2"}, {"map[k]", "v"}}));
   EXPECT_EQ(QueryOf(params), "list=1&list=2&map%5Bk%5D=v");
@@ -141,7 +145,8 @@ TEST(Params, MovingKeepsTheViews) {
 }
 
 TEST(AppendQuery, LeavesOutWhatIsNotTheClients) {
-  EXPECT_EQ(QueryOf(FromQuery("checksum=abc&a=1&format=json&controller=x&action=y&checksum[]=z&checksumx=1")), "a=1&checksumx=1");
+  EXPECT_EQ(QueryOf(FromQuery("checksum=abc&a=1&format=json&controller=x&action=y&checksumx=1")), "a=1&checksumx=1");
+  EXPECT_EQ(QueryOf(FromQuery("a=1&checksum[]=z")), "a=1");
   std::string out = "prefix?";
   AppendQuery(out, FromQuery("n=~(a)&u=%C3%BC"));
   EXPECT_EQ(out, "prefix?n=%7E%28a%29&u=%C3%BC");

@@ -57,8 +57,14 @@ DigestAlgorithm ReadyAlgorithm(const std::vector<DigestAlgorithm>& listed) {
   return lists(DigestAlgorithm::kSha512) && !lists(DigestAlgorithm::kSha256) ? DigestAlgorithm::kSha512 : DigestAlgorithm::kSha256;
 }
 
-bool TriesAllSecrets(records::CallbackKind kind) {
-  return kind == records::CallbackKind::kRecordingReady || kind == records::CallbackKind::kAnalytics;
+bool AsksForNextSecret(records::CallbackKind kind, int status) {
+  switch (kind) {
+    case records::CallbackKind::kRecordingReady:
+    case records::CallbackKind::kAnalytics: return !IsSettledBy(kind, status);  // spec scalelite 8.7
+    case records::CallbackKind::kHook: return status == 401;
+    case records::CallbackKind::kMeetingEnded: break;  // unsigned
+  }
+  return false;
 }
 
 bool IsSettledBy(records::CallbackKind kind, int status) {

@@ -23,10 +23,10 @@ http::OutsideCall CallFor(const records::Callback& callback, const Signing& sign
 /// Which of the checksum algorithms signs recording-ready (spec scalelite 8.7): SHA-512 when it is listed and SHA-256 is not.
 DigestAlgorithm ReadyAlgorithm(const std::vector<DigestAlgorithm>& listed);
 
-/// Whether a receiver may know another of the secrets: hooks and ends are sent once per attempt.
-bool TriesAllSecrets(records::CallbackKind kind);
+/// Whether a status may mean that the receiver knows another of our secrets only: it is to be tried before IsSettledBy is asked.
+bool AsksForNextSecret(records::CallbackKind kind, int status);
 
-/// Whether a status means that it need not be sent again.
+/// Whether a status means that it need not be sent again. Of the last secret.
 bool IsSettledBy(records::CallbackKind kind, int status);
 
 }  // namespace plenary::callbacks

@@ -79,6 +79,18 @@ TEST(ReadyAlgorithm, FollowsScalelite) {  // spec scalelite 8.7
   EXPECT_EQ(ReadyAlgorithm({}), kSha256);
 }
 
+TEST(AsksForNextSecret, StatusByKind) {
+  for (const CallbackKind kind : {CallbackKind::kRecordingReady, CallbackKind::kAnalytics}) {
+    for (const int refused : {302, 400, 401, 403, 500}) EXPECT_TRUE(AsksForNextSecret(kind, refused)) << refused;
+  }
+  EXPECT_TRUE(AsksForNextSecret(CallbackKind::kHook, 401));
+  for (const int other : {302, 403, 404, 500}) EXPECT_FALSE(AsksForNextSecret(CallbackKind::kHook, other)) << other;
+  for (const CallbackKind kind : {CallbackKind::kRecordingReady, CallbackKind::kAnalytics, CallbackKind::kHook}) {
+    for (const int settled : {200, 204, 410}) EXPECT_FALSE(AsksForNextSecret(kind, settled)) << settled;
+  }
+  for (const int status : {200, 401, 500}) EXPECT_FALSE(AsksForNextSecret(CallbackKind::kMeetingEnded, status)) << status;
+}
+
 TEST(IsSettledBy, StatusByKind) {
   for (const CallbackKind kind : {CallbackKind::kRecordingReady, CallbackKind::kAnalytics, CallbackKind::kMeetingEnded, CallbackKind::kHook}) {
     for (const int settled : {200, 202, 204, 410}) EXPECT_TRUE(IsSettledBy(kind, settled)) << settled;

@@ -50,8 +50,8 @@ Task<EndCheck> EndChecks::Look(bbb::EndSignal signal) {
   if (info->parsed.status.success) co_return EndCheck::kStillThere;
   if (info->parsed.status.message_key != "notFound") co_return EndCheck::kUnknown;
 
-  // First the front-end, then the claim: the other way round, an end that nobody heard of could be lost in between.
-  MeetingEnd end{.tenant_id = meeting->tenant_id, .meeting_id = meeting->meeting_id, .internal_id = meeting->internal_id};
+  // First the front-end, so that the node says it again while that can't be stored.
+  pool::MeetingEnd end{.tenant_id = meeting->tenant_id, .meeting_id = meeting->meeting_id, .internal_id = meeting->internal_id};
   auto start = [this, &end](std::function<void(Status)> done) { notifier_.Announce(std::move(end), std::move(done)); };
   const Status announced = co_await runtime::AwaitCallback<Status>(std::move(start));
   if (!announced) co_return EndCheck::kNotStored;

@@ -13,7 +13,7 @@ constexpr std::chrono::hours kQuiet{7 * 24};
 
 }  // namespace
 
-void EndNotifier::Announce(MeetingEnd end, std::function<void(const Status&)> done) {
+void EndNotifier::Announce(pool::MeetingEnd end, std::function<void(const Status&)> done) {
   runtime_.Block([this, end = std::move(end), done = std::move(done)] {
     const Result<std::optional<records::CallbackUrls>> urls = urls_.Find(end.tenant_id, end.meeting_id);
     if (!urls) return done(tl::unexpected(urls.error()));
@@ -33,13 +33,13 @@ void EndNotifier::Announce(MeetingEnd end, std::function<void(const Status&)> do
   });
 }
 
-void EndNotifier::RoomEnded(const pool::RoomHistory& room) {
-  if (room.superseded || room.internal_id.empty()) return;
-  Announce({.tenant_id = room.tenant_id, .meeting_id = room.meeting_id, .internal_id = room.internal_id},
-           [this, meeting_id = room.meeting_id](const Status& stored) {
-             if (stored) return;
-             log_.Error("meetingEndedURL: the callback could not be stored", {{"meeting", meeting_id}, {"reason", stored.error().detail}});
-           });
+void EndNotifier::Watch(state::StateStore& store) {
+  store.OnMeetingEnd([this, &store](const pool::MeetingEnd& end) {
+    Announce(end, [this, &store, id = end.id, meeting_id = end.meeting_id](const Status& stored) {
+      if (stored) return store.EndAnnounced(id);
+      log_.Error("meetingEndedURL: the callback could not be stored yet", {{"meeting", meeting_id}, {"reason", stored.error().detail}});
+    });
+  });
 }
 
 }  // namespace plenary::callbacks

@@ -7,17 +7,13 @@
 
 #include "base/result.hpp"
 #include "observe/log.hpp"
-#include "pool/placement.hpp"
+#include "pool/meeting.hpp"
 #include "records/callback_urls.hpp"
 #include "records/outbox.hpp"
 #include "runtime/runtime.hpp"
+#include "state/state_store.hpp"
 
 namespace plenary::callbacks {
-
-struct MeetingEnd {
-  std::string tenant_id, meeting_id;  // the client's
-  std::string internal_id;
-};
 
 /// Outlives the runtime's threads.
 class EndNotifier {
@@ -26,10 +22,10 @@ class EndNotifier {
       : runtime_(runtime), urls_(urls), outbox_(outbox), log_(log) {}
 
   /// `done` when the front-end will certainly be told, or need not be. kIo, kCorrupt.
-  void Announce(MeetingEnd end, std::function<void(const Status&)> done);
+  void Announce(pool::MeetingEnd end, std::function<void(const Status&)> done);
 
-  /// A room's history is written when its meeting is forgotten, for whatever reason; one that goes on elsewhere has not ended.
-  void RoomEnded(const pool::RoomHistory& room);
+  /// From now on each end that `store` knows of is announced. Ours must be the only such call; `store` outlives the threads of the records.
+  void Watch(state::StateStore& store);
 
  private:
   runtime::Runtime& runtime_;

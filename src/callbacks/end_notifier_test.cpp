@@ -1,6 +1,7 @@
 #include "callbacks/end_notifier.hpp"
 
 #include "callbacks/fixture_for_test.hpp"
+#include "records/database_for_test.hpp"
 
 namespace plenary::callbacks {
 namespace {
@@ -13,13 +14,21 @@ class EndNotifierTest : public Fixture {
   ~EndNotifierTest() override { runtime.Stop(); }
 
   Status Announce(const std::string& tenant, const std::string& meeting, const std::string& internal) {
-    return Get<Status>([&](auto done) { notifier.Announce({tenant, meeting, internal}, done); });
+    return Get<Status>([&](auto done) { notifier.Announce({.tenant_id = tenant, .meeting_id = meeting, .internal_id = internal}, done); });
   }
-  static pool::RoomHistory Room(const std::string& meeting, const std::string& internal) {
-    pool::RoomHistory room;
-    room.meeting_id = meeting;
-    room.internal_id = internal;
-    return room;
+  void Forget(const state::MeetingPtr& meeting) {
+    EXPECT_TRUE(Get<Status>([&](auto done) { store->Forget(meeting, std::nullopt, done); }).has_value());
+  }
+  /// How many the store still has announced, looked at a minute later.
+  int KeptEnds() {
+    int kept = 0;
+    store->OnMeetingEnd([&kept](const pool::MeetingEnd&) { ++kept; });
+    store->Sweep(clock.now_ms += state::testing::kMinute);
+    notifier.Watch(*store);
+    return kept;
+  }
+  void Rename(const std::string& from, const std::string& to) {
+    EXPECT_TRUE(database->WriteAndWait([&](soci::session& sql) { sql << "ALTER TABLE " + from + " RENAME TO " + to; }).has_value());
   }
 
   EndNotifier notifier{runtime, urls, outbox, log};
@@ -51,18 +60,27 @@ TEST_F(EndNotifierTest, OnlyWhoAskedForIt) {
   EXPECT_EQ(Pending().size(), 0u);
 }
 
-TEST_F(EndNotifierTest, RoomsThatEndedForWhateverReason) {
+TEST_F(EndNotifierTest, EachMeetingThatIsOverIsAnnouncedAndThatIsConfirmed) {
+  notifier.Watch(*store);
   Remember({.meeting_id = "m1", .meeting_ended_url = "http://front.example/end"});
-  pool::RoomHistory superseded = Room("m1", "int-1");
-  superseded.superseded = true;
-  notifier.RoomEnded(superseded);
-  notifier.RoomEnded(Room("m1", ""));  // never came into being
-  notifier.RoomEnded(Room("m1", "int-2"));
-  EXPECT_TRUE(Soon([&] { return Pending().size() == 1; }));
-  runtime.Stop();  // what was queued is done
-  database->Flush();
+  Forget(Create("m1"));
+  Forget(Create("nobody-asked"));
+  EXPECT_TRUE(Soon([&] { return Pending().size() == 1 && KeptEnds() == 0; }));
   ASSERT_EQ(Pending().size(), 1u);
-  EXPECT_NE(Pending().front().dedupe_key.find("int-2"), std::string::npos);
+  EXPECT_NE(Pending().front().dedupe_key.find("int-m1"), std::string::npos);
+}
+
+TEST_F(EndNotifierTest, WhatCannotBeStoredIsAnnouncedAgain) {
+  notifier.Watch(*store);
+  Remember({.meeting_id = "m1", .meeting_ended_url = "http://front.example/end"});
+  Rename("plenary_callbacks", "away");
+  Forget(Create("m1"));
+  std::this_thread::sleep_for(milliseconds(100));
+  EXPECT_EQ(KeptEnds(), 1);
+  Rename("away", "plenary_callbacks");
+  store->Sweep(clock.now_ms += state::testing::kMinute);
+  EXPECT_TRUE(Soon([&] { return KeptEnds() == 0; }));
+  EXPECT_EQ(Pending().size(), 1u);
 }
 
 }  // namespace

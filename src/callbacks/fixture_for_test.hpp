@@ -76,7 +76,7 @@ class FrontEnd final : public http::Handler {
                        std::string(request.Header("Authorization")), std::string(request.Header("User-Agent")), std::string(body.memory())});
       ++at_once_;
       most_at_once_ = std::max(most_at_once_, at_once_);
-      pause = pause_;
+      if (paused_path_.empty() || paused_path_ == request.path) pause = pause_;
     }
     co_await runtime::Sleep(pause);
     const std::lock_guard lock(mutex_);
@@ -92,9 +92,11 @@ class FrontEnd final : public http::Handler {
     const std::lock_guard lock(mutex_);
     statuses_[path] = std::move(statuses);
   }
-  void Pause(milliseconds pause) {
+  /// Before it answers: at this path, "" = everywhere.
+  void Pause(milliseconds pause, const std::string& path = "") {
     const std::lock_guard lock(mutex_);
     pause_ = pause;
+    paused_path_ = path;
   }
   std::vector<Seen> seen() const {
     const std::lock_guard lock(mutex_);
@@ -111,6 +113,7 @@ class FrontEnd final : public http::Handler {
   std::vector<Seen> seen_;
   std::map<std::string, std::vector<int>> statuses_;
   milliseconds pause_{0};
+  std::string paused_path_;
   int at_once_ = 0, most_at_once_ = 0;
 };
 
@@ -168,14 +171,21 @@ class Fixture : public ::testing::Test {
     EXPECT_TRUE(polled.has_value());
     EXPECT_TRUE(front_server.Listen(*http::ParseListenAddress("tcp://127.0.0.1:0")).has_value());
   }
-  ~Fixture() override { runtime.Stop(); }
+  ~Fixture() override {
+    runtime.Stop();
+    // As the application: what is still being written reports through the threads' contexts.
+    store->Flush();
+    database->Flush();
+  }
 
   std::string Front(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(front_server.ports().front()) + path; }
-  void AddTenant(const std::string& id, const std::string& name, std::vector<std::string> secrets) {
+  void AddTenant(const std::string& id, const std::string& name, std::vector<std::string> secrets,
+                 std::vector<pool::RetiredSecret> retired = {}) {
     pool::Tenant tenant;
     tenant.id = id;
     tenant.name = name;
     tenant.secrets = std::move(secrets);
+    tenant.retired_secrets = std::move(retired);
     EXPECT_TRUE(Get<Result<state::TenantPtr>>([&](auto done) { store->AddTenant(tenant, done); }).has_value());
   }
   state::MeetingPtr Claim(const std::string& meeting_id, const std::string& tenant_id = "") {
@@ -195,7 +205,13 @@ class Fixture : public ::testing::Test {
     filter.state = records::CallbackState::kPending;
     return *outbox.List(filter);
   }
-  std::vector<records::Callback> Due() { return *outbox.Due(clock.now_ms + 1, 100); }
+  /// What is first in each lane.
+  std::vector<records::Callback> Due() {
+    std::vector<records::Callback> due;
+    const auto lanes = outbox.DueLanes(clock.now_ms + 1);
+    for (const records::CallbackLane& lane : *lanes) due.push_back(**outbox.NextIn(lane, clock.now_ms + 1, {}));
+    return due;
+  }
 
   state::testing::TestClock clock;
   state::testing::TestRandom random;

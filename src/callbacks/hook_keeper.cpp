@@ -97,11 +97,14 @@ void HookKeeper::Look() {
   for (const state::NodePtr& node : table->all()) {
     std::shared_ptr<Place>& place = places_[node->node.id];
     if (!place) place = std::make_shared<Place>();
-    const bool online = node->node.online && !node->node.disabled();
-    const bool came = online && !place->online;
-    place->online = online;
+    const bool answers = node->node.online && !node->node.disabled() && node->node.last_error.empty();
+    // It may go and return between two looks, or during a comparison: the poll that failed meanwhile tells. A node that was restarted so quickly
+    // that it never counted as offline has lost its hooks all the same.
+    const bool came = answers && (!place->answers || place->poll_failed_ms != node->node.last_poll_failed_ms);
+    place->answers = answers;
+    if (came) place->poll_failed_ms = node->node.last_poll_failed_ms;
     if (came || (changed && !place->missing)) place->due = now;
-    if (!online || place->busy || now < place->due || !(wish.any() || place->ours)) continue;
+    if (!answers || place->busy || now < place->due || !(wish.any() || place->ours)) continue;
     place->busy = true;
     place->due = now + kCompareEvery;
     runtime::Spawn(runtime_.Control(), Visit(node, place, wish, public_url));

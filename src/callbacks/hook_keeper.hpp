@@ -1,9 +1,10 @@
 // Keeps hooks of ours on the nodes while front-ends are registered with us: one for events, and one for raw messages, each only while somebody
 // wants that kind. Nodes lose hooks (a flushed Redis, five minutes without an answer from us), so what is there is compared with what should be there
-// when registrations change, when a node comes online, and every five minutes; ours are taken away when nobody wants them. A node without
+// when registrations change, when a node returns, and every five minutes; ours are taken away when nobody wants them. A node without
 // bbb-webhooks is told of once. Everything happens on the control thread but Start.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,12 +43,13 @@ class HookKeeper {
   };
   /// What we know of a node.
   struct Place {
-    bool online = false;
-    bool busy = false;        // a comparison is under way
-    bool ours = false;        // a hook of ours may be there
-    bool missing = false;     // no bbb-webhooks
-    bool failing = false;     // the last comparison failed
-    bool sha1 = false;        // it told by checksumError that it is older than 3.0
+    bool answers = false;             // at the last look
+    std::int64_t poll_failed_ms = 0;  // its last failed poll before that (pool::Node::last_poll_failed_ms)
+    bool busy = false;                // a comparison is under way
+    bool ours = false;                // a hook of ours may be there
+    bool missing = false;             // no bbb-webhooks
+    bool failing = false;             // the last comparison failed
+    bool sha1 = false;                // it told by checksumError that it is older than 3.0
     SteadyTime due{};
   };
   struct Bell;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -24,7 +25,11 @@ enum class Webhooks { kNew, kOld, kMissing, kBroken };
 /// All nodes at once: n1.test and n2.test with their hooks.
 class FakeNodes final : public http::NodeClient {
  public:
-  Task<Result<http::NodeReply>> Call(http::NodeCall call) override { co_return Answer(call); }
+  Task<Result<http::NodeReply>> Call(http::NodeCall call) override {
+    Result<http::NodeReply> reply = Answer(call);
+    co_await runtime::Sleep(pause_);
+    co_return reply;
+  }
 
   /// "n1:url …" of what is registered, sorted by node; with "!" for raw messages.
   std::string Hooks() {
@@ -39,6 +44,8 @@ class FakeNodes final : public http::NodeClient {
     const std::lock_guard lock(mutex_);
     webhooks_ = webhooks;
   }
+  /// Answers say what was so long ago.
+  void Pause(std::chrono::milliseconds pause) { pause_ = pause; }
   void Flush() {
     const std::lock_guard lock(mutex_);
     hooks_.clear();
@@ -85,6 +92,7 @@ class FakeNodes final : public http::NodeClient {
     return http::NodeReply{.status = 200, .content_type = "text/xml", .body = std::move(body)};
   }
 
+  std::atomic<std::chrono::milliseconds> pause_{0ms};
   std::mutex mutex_;
   Webhooks webhooks_ = Webhooks::kNew;
   std::map<std::string, std::vector<Hook>> hooks_;
@@ -124,6 +132,15 @@ class HookKeeperTest : public ::testing::Test {
   void NudgeAndSettle() {
     Nudge();
     std::this_thread::sleep_for(100ms);
+  }
+  /// The node is restarted between two looks of the keeper. One failed poll is less than what makes it offline.
+  void Restart(int failed_polls) {
+    nodes_.Flush();
+    for (int i = 0; i < failed_polls; ++i) {
+      pool_.FailPoll("n1");
+      pool_.clock.now_ms += state::testing::kSecond;
+    }
+    pool_.Poll("n1", {});
   }
   void Destroy(const std::string& id) { hooks_->Remove("", id, [](const auto&) {}); }
 
@@ -209,6 +226,50 @@ TEST_F(HookKeeperTest, WhenANodeComes) {
   pool_.Poll("n2", {state::testing::Listed("m", "i")});
   Nudge();
   HooksBecome("n2:https://lb.test/bigbluebutton/api/callbacks/hooks/n2 ");
+}
+
+TEST_F(HookKeeperTest, WhenANodeReturnsBetweenTwoLooks) {
+  Register("a");
+  Start();
+  for (const int failed_polls : {2, 1}) {
+    HooksBecome(kMapped);
+    NudgeAndSettle();
+    Restart(failed_polls);
+    Nudge();
+  }
+  HooksBecome(kMapped);
+}
+
+TEST_F(HookKeeperTest, WhenANodeReturnsDuringAComparison) {
+  Register("a");
+  Start();
+  HooksBecome(kMapped);
+  NudgeAndSettle();
+  nodes_.Pause(200ms);
+  const std::size_t calls = nodes_.calls();
+  pool_.clock.now_ms += 5 * state::testing::kMinute;
+  Nudge();
+  ASSERT_TRUE(Eventually([&] { return nodes_.calls() == calls + 1; }));
+  Restart(2);
+  Nudge();
+  HooksBecome(kMapped);
+}
+
+TEST_F(HookKeeperTest, ANodeThatDoesNotAnswerIsLeftAloneUntilItDoes) {
+  Register("a");
+  Start();
+  HooksBecome(kMapped);
+  NudgeAndSettle();
+  const std::size_t calls = nodes_.calls();
+  pool_.FailPoll("n1");
+  pool_.clock.now_ms += 5 * state::testing::kMinute;
+  NudgeAndSettle();
+  EXPECT_EQ(nodes_.calls(), calls);
+  pool_.Poll("n1", {});
+  NudgeAndSettle();
+  EXPECT_EQ(nodes_.calls(), calls + 1) << "compared once";
+  NudgeAndSettle();
+  EXPECT_EQ(nodes_.calls(), calls + 1);
 }
 
 TEST_F(HookKeeperTest, OldWebhooksKnowSha1Only) {

@@ -126,8 +126,10 @@ class HookReceiverTest : public ::testing::Test {
   }
   /// The payload of the only one.
   json::value Payload() {
-    const auto due = outbox_->Due(pool_.clock.now_ms, 10).value();
-    return due.size() == 1 ? json::parse(due[0].payload) : json::value();
+    const std::vector<records::Callback> waiting = Waiting();
+    if (waiting.size() != 1) return {};
+    const records::CallbackLane lane{waiting[0].tenant_id, waiting[0].host};
+    return json::parse(outbox_->NextIn(lane, pool_.clock.now_ms, {}).value()->payload);
   }
 
   state::testing::Pool pool_{state::StateOptions{.multitenancy = true}};

@@ -37,6 +37,13 @@ constexpr std::chrono::hours kAnalyticsQuiet{7 * 24};
 // when it hears of it, is told once. A format that comes later, or a recording that was processed anew, is told again.
 constexpr std::chrono::minutes kRecordingReadyQuiet{5};
 
+// Scalelite answers the node when the front-end has answered, and what is built on that order (a script on the node that asks the front-end next)
+// goes on to work. But the callback is durable and tried again in any case, so a slow front-end must not hold the node for long.
+constexpr std::chrono::seconds kAnalyticsPatience{1};
+
+// A node calls an endCallbackUrl twice: a probe, then the call (spec bbb-api 6.1).
+constexpr std::chrono::seconds kProbeQuiet{20};
+
 constexpr std::string_view kBearer = "Bearer ";
 
 void ReplyStatus(http::Reply& reply, int status, std::string_view outcome) {
@@ -92,9 +99,12 @@ struct Receiver::News {
   std::function<std::string(std::string_view meeting_id)> payload;  // for the client's
   std::string identity;                                        // within kind and meeting: the same again is not news
   std::chrono::milliseconds quiet;
+  std::chrono::milliseconds patience{0};                       // the end of the first attempt is waited for
 };
 
-bool Receiver::Takes(std::string_view path) { return path == kAnalyticsPath || path == kRecordingReadyPath || path == bbb::kEndSignalPath; }
+bool Receiver::Takes(std::string_view path) {
+  return path == kAnalyticsPath || path == kRecordingReadyPath || path == bbb::kEndSignalPath || path == bbb::kEndCallbackPath;
+}
 
 bool Receiver::HandleNow(const http::Request&, http::Reply&) { return false; }
 
@@ -113,6 +123,8 @@ Task<void> Receiver::Handle(const http::Request& request, http::Reply& reply) {
     co_await RecordingReady(request, reply, tenant, known);
   } else if (get && route.path == bbb::kEndSignalPath) {
     co_await MeetingEnded(request, reply);
+  } else if (get && route.path == bbb::kEndCallbackPath) {
+    co_await EndCallback(request, reply);
   } else {
     ReplyXml(reply, bbb::kUnsupportedRequest);
   }
@@ -154,6 +166,7 @@ Task<void> Receiver::Analytics(const http::Request& request, http::Reply& reply,
   news.payload = [&members, customer](std::string_view client_id) { return ForwardedAnalytics(*members, client_id, customer); };
   news.identity = Digest(DigestAlgorithm::kSha256, {*body}).view();
   news.quiet = kAnalyticsQuiet;
+  news.patience = kAnalyticsPatience;
   const Kept kept = co_await Keep(std::move(news));
   switch (kept) {
     case Kept::kYes: reply.outcome = "ok"; break;
@@ -223,6 +236,28 @@ Task<void> Receiver::MeetingEnded(const http::Request& request, http::Reply& rep
   }
 }
 
+/// A scoped meeting is over: its node would have told the front-end the ID that it knows (spec bbb-api 6.1).
+Task<void> Receiver::EndCallback(const http::Request& request, http::Reply& reply) {
+  std::optional<bbb::EndCallback> told = bbb::ReadEndCallback(services_.end_signal_key, request.query);
+  if (!told) {
+    ReplyStatus(reply, 403, "refused");
+    co_return;
+  }
+  records::Callback callback;
+  callback.kind = records::CallbackKind::kMeetingEnded;
+  callback.tenant_id = std::move(told->tenant_id);
+  callback.meeting_id = std::move(told->meeting_id);
+  callback.url = std::move(told->url);
+  callback.order_key = OrderKeyOf(callback);
+  callback.dedupe_key = KeyOf({"end-callback", callback.tenant_id, callback.meeting_id, callback.url});
+  auto enqueue = [this, &callback](std::function<void(Result<bool>)> done) {
+    services_.outbox.Enqueue(std::move(callback), kProbeQuiet, std::move(done));
+  };
+  const Result<bool> kept = co_await runtime::AwaitCallback<Result<bool>>(std::move(enqueue));
+  if (!kept) services_.log.Error("callback: it could not be stored", {{"reason", kept.error().detail}});
+  ReplyStatus(reply, kept ? 200 : 503, kept ? "ok" : "not-stored");
+}
+
 Task<Receiver::Kept> Receiver::Keep(News news) {
   using Found = Result<std::optional<records::CallbackUrls>>;
   auto find = [this, &news](std::function<void(Found)> done) {
@@ -246,11 +281,16 @@ Task<Receiver::Kept> Receiver::Keep(News news) {
   callback.payload = news.payload(callback.meeting_id);
   callback.order_key = OrderKeyOf(callback);
   callback.dedupe_key = KeyOf({records::CallbackKindName(news.kind), news.tenant_id, callback.meeting_id, news.identity});
+  const runtime::Executor executor = co_await runtime::ThisExecutor();
+  Attempts::Watch watch(services_.attempts, callback.dedupe_key, executor);
   auto enqueue = [this, &callback, &news](std::function<void(Result<bool>)> done) {
     services_.outbox.Enqueue(std::move(callback), news.quiet, std::move(done));
   };
   const Result<bool> added = co_await runtime::AwaitCallback<Result<bool>>(std::move(enqueue));
-  if (added) co_return Kept::kYes;
+  if (added) {
+    if (*added) co_await watch.Wait(news.patience);
+    co_return Kept::kYes;
+  }
   services_.log.Error("callback: it could not be stored", {{"meeting", news.meeting_id}, {"reason", added.error().detail}});
   co_return added.error().code == ErrorCode::kTooLarge ? Kept::kNobodyListens : Kept::kNotStored;  // it won't become smaller
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/ip_networks.hpp"
+#include "callbacks/attempts.hpp"
 #include "callbacks/end_checks.hpp"
 #include "http/message.hpp"
 #include "observe/log.hpp"
@@ -26,6 +27,7 @@ struct ReceiverServices {
   const IpNetworks& trusted_proxies;
   records::CallbackUrlStore& urls;
   records::Outbox& outbox;
+  Attempts& attempts;
   EndChecks& end_checks;
   runtime::Runtime& runtime;
   const Clock& clock;
@@ -49,10 +51,12 @@ class Receiver final : public http::Handler {
   Task<void> Analytics(const http::Request& request, http::Reply& reply, state::TenantPtr tenant, bool known);
   Task<void> RecordingReady(const http::Request& request, http::Reply& reply, state::TenantPtr tenant, bool known);
   Task<void> MeetingEnded(const http::Request& request, http::Reply& reply);
+  Task<void> EndCallback(const http::Request& request, http::Reply& reply);
 
   struct News;
   enum class Kept { kYes, kNobodyListens, kNotStored };
-  /// Looks up who wants to hear of it, and puts it into the outbox. Durable when it returns.
+  /// Looks up who wants to hear of it, and puts it into the outbox. Durable when it returns, and tried once if that takes no
+  /// longer than news.patience.
   Task<Kept> Keep(News news);
 
   /// The whole body as text; errors of http::BodySource.

@@ -1,9 +1,12 @@
 #include "callbacks/receiver.hpp"
 
+#include <optional>
+
 #include <boost/json/parse.hpp>
 
 #include "callbacks/fixture_for_test.hpp"
 #include "callbacks/jwt.hpp"
+#include "callbacks/sender.hpp"
 
 namespace plenary::callbacks {
 namespace {
@@ -62,9 +65,10 @@ class ReceiverTest : public Fixture {
   state::TenantLocator locator;
   FakeNodes nodes;
   nodes::NodeCalls calls{nodes, {}};
+  Attempts attempts;
   EndNotifier notifier{runtime, urls, outbox, log};
   EndChecks checks{runtime, *store, calls, notifier, log, {}};
-  Receiver receiver{{*store, locator, trusted, urls, outbox, checks, runtime, clock, log, kKey, "/tmp"}};
+  Receiver receiver{{*store, locator, trusted, urls, outbox, attempts, checks, runtime, clock, log, kKey, "/tmp"}};
   http::Server server{runtime, receiver, http::ServerOptions{}};
   http::OutsideClient client{*IpNetworks::Parse("loopback")};
 };
@@ -97,6 +101,64 @@ TEST_F(ReceiverTest, AnalyticsOnce) {
   SendAnalytics(R"({"meeting_id":"m1"})", AnalyticsToken());
   EXPECT_EQ(Pending().size(), 1u);
   SendAnalytics(R"({"meeting_id":"m1","version":"1.0"})", AnalyticsToken());
+  EXPECT_EQ(Pending().size(), 2u);
+}
+
+class AnalyticsOrderTest : public ReceiverTest {
+ protected:
+  AnalyticsOrderTest() {
+    Remember({.meeting_id = "m1", .analytics_url = Front("/a")});
+    sender.emplace(outbox, attempts, client, *store, public_url, SenderOptions{{"first", "second"}, {DigestAlgorithm::kSha256}}, clock, random, log);
+    sender->Start();
+  }
+  /// How long the node has to wait for its 204.
+  milliseconds Send(const std::string& body) {
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_EQ(SendAnalytics(body, AnalyticsToken()).status, 204);
+    return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun);
+  }
+
+  http::PublicUrl public_url{"https://lb.example"};
+  std::optional<Sender> sender;
+};
+
+TEST_F(AnalyticsOrderTest, TheFrontEndHasAnsweredBeforeTheNodeIs) {
+  front.Pause(milliseconds(50));
+  Send(R"({"meeting_id":"m1"})");
+  EXPECT_EQ(front.count(), 1u);
+  EXPECT_TRUE(Pending().empty());
+}
+
+TEST_F(AnalyticsOrderTest, AllSecretsWereTried) {
+  front.Answer("/a", {500});
+  Send(R"({"meeting_id":"m1"})");
+  EXPECT_EQ(front.count(), 2u);
+  ASSERT_EQ(Pending().size(), 1u);
+  EXPECT_EQ(Pending().front().attempts, 1);
+}
+
+TEST_F(AnalyticsOrderTest, WhatCannotBeSentHoldsNobody) {
+  Remember({.meeting_id = "m2", .analytics_url = "http://10.0.0.1/a"});
+  EXPECT_LT(Send(R"({"meeting_id":"m2"})"), milliseconds(900));
+  EXPECT_EQ(outbox.Counts()->dead, 1);
+}
+
+TEST_F(AnalyticsOrderTest, ASlowFrontEndHoldsTheNodeForASecond) {
+  front.Pause(milliseconds(2'000));
+  const milliseconds waited = Send(R"({"meeting_id":"m1"})");
+  EXPECT_GE(waited, milliseconds(1'000));
+  EXPECT_LT(waited, milliseconds(2'500));
+  EXPECT_EQ(Pending().size(), 1u);
+  EXPECT_LT(Send(R"({"meeting_id":"m1"})"), milliseconds(900)) << "the same again";
+}
+
+TEST_F(AnalyticsOrderTest, SoDoesOneThatWaitsForAnEarlierOne) {
+  front.Answer("/a", {500});
+  Send(R"({"meeting_id":"m1","n":1})");
+  const milliseconds waited = Send(R"({"meeting_id":"m1","n":2})");
+  EXPECT_GE(waited, milliseconds(1'000));
+  EXPECT_LT(waited, milliseconds(2'500));
+  EXPECT_EQ(front.count(), 2u) << "the first one with both secrets";
   EXPECT_EQ(Pending().size(), 2u);
 }
 
@@ -162,6 +224,18 @@ TEST_F(ReceiverTest, MeetingEnded) {
   nodes.Answer(kNotFound);
   EXPECT_TRUE(Soon([&] { return SendEnd(target) == 200 && store->FindMeeting("", "m1") == nullptr; }));
   EXPECT_EQ(SendEnd(target), 200);
+}
+
+TEST_F(ReceiverTest, EndCallbackOfAScopedMeeting) {
+  const std::string target = bbb::EndCallbackTarget(kKey, {"t1", "m1", "http://front.example/end"});
+  std::string forged = target;
+  forged.replace(forged.find("front"), 5, "inner");
+  EXPECT_EQ(SendEnd(forged + "&recordingmarks=true&meetingID=m1~t1"), 403);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(SendEnd(target + "&recordingmarks=true&meetingID=m1~t1"), 200);  // the probe and the call
+  const auto pending = Pending();
+  ASSERT_EQ(pending.size(), 1u);
+  EXPECT_EQ(pending[0].url, "http://front.example/end?recordingmarks=true&meetingID=m1");
+  EXPECT_EQ(pending[0].tenant_id, "t1");
 }
 
 class TenantReceiverTest : public ReceiverTest {

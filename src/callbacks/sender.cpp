@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -20,13 +21,13 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 constexpr std::array<std::chrono::seconds, 8> kBackoff{5s, 15s, 1min, 5min, 15min, 1h, 3h, 6h};
-constexpr std::size_t kWindow = 128;          // due ones that are looked at together; a payload may have some MB
 constexpr milliseconds kStopLimit{3'000};
 constexpr milliseconds kPurgeEvery{3'600'000};
 constexpr milliseconds kShortestWait{250}, kBusyWait{1'000}, kLongestWait{60'000};
-// For so long after a receiver gave no answer, what else is due there is put off without a call: a dead receiver with thousands of callbacks
-// must not take every place in the window. Shorter than the first backoff, so that each callback is tried itself.
-constexpr milliseconds kHostPause{4'000};
+// For so long after a receiver gave no answer nothing is sent there, then one call only, twice as long when that is in vain, too: dead receivers
+// with thousands of callbacks must not take every place. Always shorter than the backoff of the callback that was tried.
+constexpr milliseconds kFirstHostPause{4'000}, kLongestHostPause{30'000};
+constexpr milliseconds kForgetSilence{600'000};  // longer than any call
 
 /// What the outside client and the outbox tell the sender's thread. They may outlive it.
 struct Mailbox {
@@ -45,28 +46,28 @@ struct Outcome {
   std::int64_t next_attempt_ms = 0;
 };
 
+/// A receiver that gave no answer lately.
+struct Silence {
+  milliseconds pause{0};
+  std::int64_t until_ms = 0;
+};
+
 struct Delivery {
   records::Callback callback;
-  std::string host;
   std::vector<std::string> secrets;
   std::size_t secret = 0;  // the one that is tried
   DigestAlgorithm ready_algorithm = DigestAlgorithm::kSha256;
   std::optional<Outcome> outcome;
 };
 
-std::string HostOf(const std::string& url) {
-  const Result<Endpoint> endpoint = ParseEndpoint(url);
-  return endpoint ? endpoint->host_header : std::string();
-}
-
 }  // namespace
 
 class Sender::Worker {
  public:
-  Worker(records::Outbox& outbox, http::OutsideClient& client, const state::StateStore& store, const http::PublicUrl& public_url,
-         SenderOptions options, const Clock& clock, Random& random, observe::Log& log)
-      : outbox_(outbox), client_(client), store_(store), public_url_(public_url), options_(std::move(options)), clock_(clock), random_(random),
-        log_(log) {
+  Worker(records::Outbox& outbox, Attempts& attempts, http::OutsideClient& client, const state::StateStore& store,
+         const http::PublicUrl& public_url, SenderOptions options, const Clock& clock, Random& random, observe::Log& log)
+      : outbox_(outbox), attempts_(attempts), client_(client), store_(store), public_url_(public_url), options_(std::move(options)), clock_(clock),
+        random_(random), log_(log) {
     outbox_.OnNews([mailbox = mailbox_] {
       {
         const std::lock_guard lock(mailbox->mutex);
@@ -126,26 +127,60 @@ class Sender::Worker {
   void StartDue() {
     if (under_way_.size() >= kMaxCalls) return;
     const std::int64_t now_ms = NowMs();
-    std::erase_if(silent_until_ms_, [&](const auto& host) { return host.second <= now_ms; });
-    Result<std::vector<records::Callback>> due = outbox_.Due(now_ms, kWindow);
-    if (!due) {
-      log_.Error("callbacks: the outbox can't be read", {{"reason", due.error().detail}});
-      return;
-    }
-    for (records::Callback& callback : *due) {
-      if (under_way_.size() >= kMaxCalls) break;
-      if (under_way_.contains(callback.id)) continue;
-      std::string host = HostOf(callback.url);
-      const auto at_host = std::count_if(under_way_.begin(), under_way_.end(), [&](const auto& other) { return other.second.host == host; });
-      if (static_cast<std::size_t>(at_host) >= kMaxCallsPerHost) continue;
-      Delivery& delivery = under_way_[callback.id];
-      delivery.callback = std::move(callback);
-      delivery.host = std::move(host);
-      if (silent_until_ms_.contains(delivery.host)) Later(delivery, 0, "put off: " + delivery.host + " did not answer just now");
-      else Begin(delivery);
+    std::erase_if(silences_, [&](const auto& host) { return host.second.until_ms + kForgetSilence.count() <= now_ms; });
+    Result<std::vector<records::CallbackLane>> lanes = outbox_.DueLanes(now_ms);
+    if (!lanes) return ReportUnreadable(lanes.error());
+    UnderWay counts;
+    for (const auto& [id, delivery] : under_way_) counts.Add(delivery.callback);
+    while (under_way_.size() < kMaxCalls) {
+      std::erase_if(*lanes, [&](const auto& lane) { return !MayBegin(lane, counts, now_ms); });
+      const auto lane = std::min_element(lanes->begin(), lanes->end(), [&](const auto& a, const auto& b) { return counts.Rank(a) < counts.Rank(b); });
+      if (lane == lanes->end()) break;
+      Result<std::optional<records::Callback>> next = outbox_.NextIn(*lane, now_ms, UnderWayIn(*lane));
+      if (!next) {
+        ReportUnreadable(next.error());
+        break;
+      }
+      if (!*next) {
+        lanes->erase(lane);
+        continue;
+      }
+      Delivery& delivery = under_way_[(*next)->id];
+      delivery.callback = **std::move(next);
+      counts.Add(delivery.callback);
+      Begin(delivery);
     }
     Record();
   }
+
+  struct UnderWay {
+    std::unordered_map<std::string, std::size_t> of_tenant, at_host;
+    void Add(const records::Callback& callback) {
+      ++of_tenant[callback.tenant_id];
+      ++at_host[callback.host];
+    }
+    /// The lowest is next: who waits longest of those that have the fewest calls.
+    std::tuple<std::size_t, std::size_t, std::int64_t> Rank(const records::CallbackLane& lane) {
+      return {of_tenant[lane.tenant_id], at_host[lane.host], lane.next_attempt_ms};
+    }
+  };
+
+  bool MayBegin(const records::CallbackLane& lane, UnderWay& counts, std::int64_t now_ms) const {
+    if (under_way_.size() >= kSharedCalls && counts.of_tenant[lane.tenant_id] > 0) return false;
+    const auto silence = silences_.find(lane.host);
+    if (silence == silences_.end()) return counts.at_host[lane.host] < kMaxCallsPerHost;
+    return silence->second.until_ms <= now_ms && counts.at_host[lane.host] == 0;
+  }
+
+  std::vector<std::int64_t> UnderWayIn(const records::CallbackLane& lane) const {
+    std::vector<std::int64_t> ids;
+    for (const auto& [id, delivery] : under_way_) {
+      if (delivery.callback.tenant_id == lane.tenant_id && delivery.callback.host == lane.host) ids.push_back(id);
+    }
+    return ids;
+  }
+
+  void ReportUnreadable(const Error& error) { log_.Error("callbacks: the outbox can't be read", {{"reason", error.detail}}); }
 
   void Begin(Delivery& delivery) {
     std::vector<DigestAlgorithm> algorithms = options_.checksum_algorithms;
@@ -153,12 +188,11 @@ class Sender::Worker {
     if (!delivery.callback.tenant_id.empty()) {
       const state::TenantPtr tenant = store_.Tenants()->FindById(delivery.callback.tenant_id);
       if (!tenant) return GiveUp(delivery, 0, "its tenant was removed");
-      delivery.secrets = tenant->tenant.secrets;
+      delivery.secrets = tenant->policy.secrets;  // retired ones, too: its front-end may not know the new one yet
       if (!tenant->tenant.checksum_algorithms.empty()) algorithms = tenant->tenant.checksum_algorithms;
     }
     delivery.ready_algorithm = ReadyAlgorithm(algorithms);
     if (delivery.secrets.empty()) return GiveUp(delivery, 0, "there is no secret to sign it with");
-    if (!TriesAllSecrets(delivery.callback.kind)) delivery.secrets.resize(1);
     Send(delivery);
   }
 
@@ -182,17 +216,25 @@ class Sender::Worker {
     if (!reply) {
       const Error& error = reply.error();
       if (error.code == ErrorCode::kPermission || error.code == ErrorCode::kInvalidArgument) return GiveUp(delivery, 0, error.detail);
-      silent_until_ms_[delivery.host] = NowMs() + kHostPause.count();
+      LeaveAlone(delivery.callback.host);
       return Later(delivery, 0, error.detail);
     }
-    if (IsSettledBy(delivery.callback.kind, reply->status)) {
-      delivery.outcome = Outcome{.state = records::CallbackState::kDelivered, .status = reply->status};
-    } else if (delivery.secret + 1 < delivery.secrets.size() && !stopping_) {
+    silences_.erase(delivery.callback.host);
+    if (delivery.secret + 1 < delivery.secrets.size() && AsksForNextSecret(delivery.callback.kind, reply->status)) {
       ++delivery.secret;
       Send(delivery);
+    } else if (IsSettledBy(delivery.callback.kind, reply->status)) {
+      delivery.outcome = Outcome{.state = records::CallbackState::kDelivered, .status = reply->status};
     } else {
       Later(delivery, reply->status, "the receiver answered " + std::to_string(reply->status));
     }
+  }
+
+  void LeaveAlone(const std::string& host) {
+    Silence& silence = silences_[host];
+    if (silence.until_ms > NowMs()) return;  // calls that were under way together count once
+    silence.pause = std::clamp(2 * silence.pause, kFirstHostPause, kLongestHostPause);
+    silence.until_ms = NowMs() + silence.pause.count();
   }
 
   void Later(Delivery& delivery, int status, std::string error) {
@@ -217,8 +259,13 @@ class Sender::Worker {
         continue;
       }
       const Status written = Write(it->first, *it->second.outcome);
-      if (!written) log_.Error("callbacks: the outbox can't be written", {{"reason", written.error().detail}});
-      it = written ? under_way_.erase(it) : std::next(it);
+      if (!written) {
+        log_.Error("callbacks: the outbox can't be written", {{"reason", written.error().detail}});
+        ++it;
+        continue;
+      }
+      attempts_.Ended(it->second.callback.dedupe_key);
+      it = under_way_.erase(it);
     }
   }
 
@@ -238,6 +285,7 @@ class Sender::Worker {
   }
 
   records::Outbox& outbox_;
+  Attempts& attempts_;
   http::OutsideClient& client_;
   const state::StateStore& store_;
   const http::PublicUrl& public_url_;
@@ -247,14 +295,14 @@ class Sender::Worker {
   observe::Log& log_;
   const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   std::unordered_map<std::int64_t, Delivery> under_way_;
-  std::unordered_map<std::string, std::int64_t> silent_until_ms_;  // by host
+  std::unordered_map<std::string, Silence> silences_;  // by host
   std::int64_t next_purge_ms_ = 0;
   bool stopping_ = false;
 };
 
-Sender::Sender(records::Outbox& outbox, http::OutsideClient& client, const state::StateStore& store, const http::PublicUrl& public_url,
-               SenderOptions options, const Clock& clock, Random& random, observe::Log& log)
-    : worker_(std::make_unique<Worker>(outbox, client, store, public_url, std::move(options), clock, random, log)) {}
+Sender::Sender(records::Outbox& outbox, Attempts& attempts, http::OutsideClient& client, const state::StateStore& store,
+               const http::PublicUrl& public_url, SenderOptions options, const Clock& clock, Random& random, observe::Log& log)
+    : worker_(std::make_unique<Worker>(outbox, attempts, client, store, public_url, std::move(options), clock, random, log)) {}
 
 Sender::~Sender() { Stop(); }
 

@@ -1,4 +1,5 @@
-// Delivers what the outbox holds: several receivers at once, few calls to each, patiently and in order. One thread of its own does the SQL and
+// Delivers what the outbox holds: several receivers at once, few calls to each, patiently and in order; whose tenant has the fewest calls under
+// way is next. One thread of its own does the SQL and
 // keeps the books; the calls run in the outside client. Secrets are those of the moment of sending.
 #pragma once
 
@@ -10,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "callbacks/attempts.hpp"
 #include "http/outside_client.hpp"
 #include "http/public_url.hpp"
 #include "observe/log.hpp"
@@ -26,15 +28,16 @@ struct SenderOptions {
 class Sender {
  public:
   static constexpr std::size_t kMaxCalls = 32;
+  static constexpr std::size_t kSharedCalls = 24;  // the rest is for tenants without a call under way
   static constexpr std::size_t kMaxCallsPerHost = 4;
   static constexpr int kMaxAttempts = 19;  // the last one about three days after the first
 
-  Sender(records::Outbox& outbox, http::OutsideClient& client, const state::StateStore& store, const http::PublicUrl& public_url,
-         SenderOptions options, const Clock& clock, Random& random, observe::Log& log);
+  Sender(records::Outbox& outbox, Attempts& attempts, http::OutsideClient& client, const state::StateStore& store,
+         const http::PublicUrl& public_url, SenderOptions options, const Clock& clock, Random& random, observe::Log& log);
   ~Sender();
 
   void Start();
-  /// No further calls are begun; those under way get three seconds. What was not acknowledged by then is sent again at the next start. Idempotent.
+  /// No further attempts are begun; those under way get three seconds. What was not acknowledged by then is sent again at the next start. Idempotent.
   void Stop();
 
   /// The pause after that many failed attempts, before jitter of ±10 %.

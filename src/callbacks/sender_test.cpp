@@ -1,5 +1,6 @@
 #include "callbacks/sender.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "callbacks/fixture_for_test.hpp"
@@ -15,11 +16,22 @@ using records::CallbackState;
 
 class SenderTest : public Fixture {
  protected:
-  SenderTest() { runtime.Start(); }
+  SenderTest() {
+    for (int i = 1; i < 9; ++i) EXPECT_TRUE(front_server.Listen(*http::ParseListenAddress("tcp://127.0.0.1:0")).has_value());
+    runtime.Start();
+  }
+  /// Another address of the front-end: another receiver.
+  std::string FrontAt(std::size_t address, const std::string& path) const {
+    return "http://127.0.0.1:" + std::to_string(front_server.ports().at(address)) + path;
+  }
+  std::size_t Arrived(const std::string& path) const {
+    const auto seen = front.seen();
+    return static_cast<std::size_t>(std::count_if(seen.begin(), seen.end(), [&](const Seen& one) { return one.target == path; }));
+  }
 
   void Start(const std::string& allowed = "loopback") {
     client.emplace(*IpNetworks::Parse(allowed));
-    sender.emplace(outbox, *client, *store, public_url, SenderOptions{{"first", "second"}, {DigestAlgorithm::kSha256}}, clock, random, log);
+    sender.emplace(outbox, attempts, *client, *store, public_url, SenderOptions{{"first", "second"}, {DigestAlgorithm::kSha256}}, clock, random, log);
     sender->Start();
   }
   void Add(CallbackKind kind, const std::string& path, const std::string& meeting = "m1", const std::string& tenant = "",
@@ -56,6 +68,7 @@ class SenderTest : public Fixture {
 
   http::PublicUrl public_url{"https://lb.example"};
   std::optional<http::OutsideClient> client;
+  Attempts attempts;
   std::optional<Sender> sender;
 };
 
@@ -106,6 +119,41 @@ TEST_F(SenderTest, SecretsOfTheTenantAtTheMoment) {
   Add(CallbackKind::kAnalytics, "/a", "m1", "id-gone");
   EXPECT_EQ(TheDeadOne().last_error, "its tenant was removed");
   EXPECT_EQ(front.count(), 1u);
+}
+
+TEST_F(SenderTest, AReplacedSecretIsTriedWhileItIsInTime) {
+  AddTenant("id-a", "uni-a", {"new"}, {{"old", clock.now_ms + 1'000}, {"outdated", clock.now_ms - 1}});
+  front.Answer("/a", {401, 200});
+  Start();
+  Add(CallbackKind::kAnalytics, "/a", "m1", "id-a");
+  ASSERT_TRUE(Soon([&] { return AllDelivered(); }));
+  ASSERT_EQ(front.count(), 2u);
+  EXPECT_TRUE(SignedWith(front.seen()[0], "new"));
+  EXPECT_TRUE(SignedWith(front.seen()[1], "old"));
+}
+
+TEST_F(SenderTest, AHookIsRefusedWhenNoSecretIsTaken) {
+  AddTenant("id-a", "uni-a", {"new"}, {{"old", clock.now_ms + 1'000}});
+  front.Answer("/hook", {401, 500});
+  Start();
+  Add(CallbackKind::kHook, "/hook", "m1", "id-a");
+  const records::Callback waiting = ThePendingOne(1);
+  EXPECT_EQ(waiting.last_status, 500);  // the second secret's answer
+  front.Answer("/hook", {401, 200});
+  EXPECT_TRUE(outbox.Retry({}, std::nullopt, true).has_value());
+  ASSERT_TRUE(Soon([&] { return AllDelivered(); }));
+  ASSERT_EQ(front.count(), 4u);
+  EXPECT_EQ(front.seen()[2].body, front.seen()[3].body);
+  EXPECT_NE(front.seen()[2].target, front.seen()[3].target) << "signed with the other secret";
+
+  front.Answer("/hook", {401});
+  Add(CallbackKind::kHook, "/hook", "m2", "id-a");
+  ASSERT_TRUE(Soon([&] { return AllDelivered(); }));
+  EXPECT_EQ(front.count(), 6u);
+  front.Answer("/hook", {500});
+  Add(CallbackKind::kHook, "/hook", "m3", "id-a");
+  ThePendingOne(1);
+  EXPECT_EQ(front.count(), 7u) << "another answer than 401 says nothing about the secret";
 }
 
 TEST_F(SenderTest, FailuresAreRepeatedWithGrowingPauses) {
@@ -194,18 +242,56 @@ TEST_F(SenderTest, FewAtOncePerHost) {
   EXPECT_EQ(front.most_at_once(), static_cast<int>(Sender::kMaxCallsPerHost));
 }
 
+// More than four calls' worth of time waits for the slow receiver; whatever else is due goes ahead of that.
+TEST_F(SenderTest, ASlowReceiverHoldsUpNoOther) {
+  front.Pause(milliseconds(1'000), "/slow");
+  for (int i = 0; i < 200; ++i) Add(CallbackKind::kMeetingEnded, "/slow", "m" + std::to_string(i));
+  Start();
+  ASSERT_TRUE(Soon([&] { return Arrived("/slow") == Sender::kMaxCallsPerHost; }));
+  Add(CallbackKind::kMeetingEnded, FrontAt(1, "/quick"));
+  EXPECT_TRUE(Soon([&] { return Arrived("/quick") == 1; }));
+}
+
+TEST_F(SenderTest, ATenantWithManySlowReceiversHoldsUpNoOther) {
+  AddTenant("id-a", "uni-a", {"a"});
+  AddTenant("id-b", "uni-b", {"b"});
+  front.Pause(milliseconds(20'000), "/slow");
+  for (int receiver = 0; receiver < 8; ++receiver) {
+    for (int i = 0; i < 4; ++i) Add(CallbackKind::kMeetingEnded, FrontAt(receiver, "/slow"), "m" + std::to_string(i), "id-a");
+  }
+  Start();
+  ASSERT_TRUE(Soon([&] { return Arrived("/slow") == Sender::kSharedCalls; }));
+  for (const char* meeting : {"m1", "m2", "m3"}) Add(CallbackKind::kMeetingEnded, FrontAt(8, "/quick"), meeting, "id-b");
+  EXPECT_TRUE(Soon([&] { return Arrived("/quick") == 3; }));
+  EXPECT_EQ(Arrived("/slow"), Sender::kSharedCalls);
+}
+
 TEST_F(SenderTest, ASilentReceiverIsLeftAloneForAWhile) {
-  client.emplace(*IpNetworks::Parse("loopback"));
   // Nobody listens on port 1. Of many callbacks for it only the first few are tried, and one for another receiver goes out.
   for (int i = 0; i < 40; ++i) Add(CallbackKind::kMeetingEnded, "http://127.0.0.1:1/end", "m" + std::to_string(i));
   Add(CallbackKind::kMeetingEnded, "/end");
+  const auto attempts_now = [&] {
+    std::size_t all = 0;
+    for (const records::Callback& callback : Pending()) all += static_cast<std::size_t>(callback.attempts);
+    return all;
+  };
+  const auto wake = [&] { Add(CallbackKind::kMeetingEnded, "/end"); };
   Start();
-  EXPECT_TRUE(Soon([&] { return front.count() == 1; }));
-  EXPECT_TRUE(Soon([&] {
-    std::size_t put_off = 0;
-    for (const records::Callback& callback : Pending()) put_off += callback.last_error.starts_with("put off: 127.0.0.1:1 ");
-    return put_off >= 40 - 2 * Sender::kMaxCallsPerHost;
-  }));
+  EXPECT_TRUE(Soon([&] { return front.count() == 1 && attempts_now() == Sender::kMaxCallsPerHost; }));
+  wake();
+  EXPECT_TRUE(Soon([&] { return front.count() == 2; }));
+  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_EQ(attempts_now(), Sender::kMaxCallsPerHost) << "what was not sent has not been tried";
+  for (const records::Callback& callback : Pending()) EXPECT_TRUE(callback.attempts == 1 || callback.last_error.empty()) << callback.last_error;
+
+  clock.now_ms += 4'000;  // one more is tried, then twice as long none
+  wake();
+  EXPECT_TRUE(Soon([&] { return attempts_now() == Sender::kMaxCallsPerHost + 1; }));
+  clock.now_ms += 7'000;
+  wake();
+  EXPECT_TRUE(Soon([&] { return front.count() == 4; }));
+  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_EQ(attempts_now(), Sender::kMaxCallsPerHost + 1);
 }
 
 TEST_F(SenderTest, StopWaitsForCallsUnderWay) {

@@ -318,6 +318,16 @@ TEST_F(Commands, InvalidSettingsRefuseToStart) {
   EXPECT_EQ(shell.Run({"config", "check"}), 2);
 }
 
+TEST_F(Commands, WithoutTheSettingsFileThatWasNamedNothingIsDone) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"config", "check"}, {"servers", "list"}, {"serve"}}) {
+    std::vector<std::string> arguments{"--config", "/nonexistent.yml"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    EXPECT_EQ(shell.Run(arguments), 2) << words.front();
+    EXPECT_EQ(shell.err, "Error: The settings file /nonexistent.yml can't be read: No such file or directory.\n");
+  }
+  EXPECT_TRUE(shell.opened.empty());
+}
+
 TEST_F(Commands, Config) {
   shell.environment["LOADBALANCER_SECRET"] = "hush";
   shell.environment["REDIS_URL"] = "redis://:hush@x";

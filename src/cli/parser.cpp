@@ -6,9 +6,12 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <map>
 
 #include "base/digest.hpp"
+#include "base/encoding.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "base/suggest.hpp"
@@ -38,6 +41,12 @@ std::function<std::string(const std::string&)> MustBe(const std::vector<std::str
 
 std::string CheckDuration(const std::string& value) {
   return ParseDuration(value) ? std::string() : fmt::format("'{}' is no time such as 90s, 30m, 12h or 7d", Printable(value));
+}
+
+std::string CheckLimit(const std::string& value) {
+  constexpr std::int32_t kMost = std::numeric_limits<std::int32_t>::max();
+  const auto number = ParseInt(value);
+  return number && *number >= 0 && *number <= kMost ? std::string() : fmt::format("must be a whole number from 0 to {}", kMost);
 }
 
 std::string CheckAlgorithm(const std::string& value) {
@@ -305,7 +314,7 @@ void Parser::Impl::AddTenantDetails(CLI::App& tenants) {
   };
   CLI::App* limits = details("limits", "Limits of a tenant; 0 removes one");
   const auto limit = [&](const char* option, const char* member, const char* help) {
-    limits->add_option(option, members.limits[member], help)->check(CLI::NonNegativeNumber)->type_name("N");
+    limits->add_option(option, members.limits[member], help)->check(CheckLimit)->type_name("N");
   };
   limit("--meetings", "meetings", "Meetings at the same time");
   limit("--participants", "participants", "People at the same time");

@@ -97,8 +97,7 @@ int TenantsSet(Context& context, const TenantSettingOptions& options) {
   }
   const std::string tenant = Printable(options.tenant);
   if (change.count == 0) return Report(context, change, fmt::format("{} is so already.", tenant));
-  const std::string kind = options.overrides ? "override" : "default";
-  return Report(context, change, fmt::format("Set {} of {}.", Count(change.count, kind, kind + "s"), tenant));
+  return Report(context, change, fmt::format("Changed {} of {}.", Count(change.count, "setting", "settings"), tenant));
 }
 
 int TenantsUnset(Context& context, const TenantSettingOptions& options) {

@@ -13,6 +13,17 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::int64_t kAnswerMs = 1'000;  // what the answer took at most: seven days are not six
+
+/// What a setting does; an operator at the end of its parameter says more than default or override.
+std::string KindOf(const json::object& setting) {
+  const std::string param = RawText(setting, "param");
+  if (param.ends_with("<=")) return "cap";
+  if (param.ends_with("+=")) return "added";
+  if (param.ends_with("-=")) return "denied";
+  return Flag(setting, "override") ? "override" : "default";
+}
+
 constexpr std::string_view kHidden = "********";
 
 std::string Joined(const json::array& texts, std::string_view separator) {
@@ -77,7 +88,7 @@ void PrintTenant(const Context& context, const json::object& tenant, bool show_s
   Table settings({{"PARAMETER"}, {"VALUE", false, true}, {"KIND"}, {"ID"}});
   for (const json::value& item : Items(tenant, "settings")) {
     const json::object& setting = AsObject(item);
-    settings.Add({Text(setting, "param"), Text(setting, "value"), Flag(setting, "override") ? "override" : "default", Text(setting, "id")});
+    settings.Add({Text(setting, "param"), Text(setting, "value"), KindOf(setting), Text(setting, "id")});
   }
   if (!settings.empty()) context.out() << "\n" << settings.Render(context.style());
 }
@@ -235,7 +246,7 @@ int TenantsRollSecret(Context& context, const RollOptions& options) {
   for (const json::value& retired : Items(tenant, "retired_secrets")) until_ms = std::max(until_ms, Integer(AsObject(retired), "until_ms"));
   const std::int64_t left_ms = until_ms - ToMs(context.hooks().clock->Now());
   context.out() << fmt::format("Rolled the secret of {}; {}.\n", name,
-                               left_ms > 0 ? fmt::format("the old one is accepted for {} yet", Duration(left_ms)) : "the old one is refused now");
+                               left_ms > 0 ? fmt::format("the old one is accepted for {} yet", Duration(left_ms + kAnswerMs)) : "the old one is refused now");
   if (options.show_secrets) {
     context.out() << fmt::format("Secret: {}\n", Text(*result, "secret"));
   } else if (!*secret) {

@@ -102,8 +102,8 @@ TEST_F(Tenants, Show) {
             "\n"
             "PARAMETER           VALUE            KIND      ID\n"
             "logo                https://l/1.png  default   s-a\n"
-            "duration<=          120              default   s-b\n"
-            "disabledFeatures+=  chat             default   s-c\n"
+            "duration<=          120              cap       s-b\n"
+            "disabledFeatures+=  chat             added     s-c\n"
             "logo                https://l/2.png  override  s-d\n");
   EXPECT_EQ(shell.Run({"tenants", "show", "moodle", "--show-secrets"}), 0);
   EXPECT_THAT(shell.out, HasSubstr("Secret                  hush-moodle\nOld secret              hush-old (accepted"));
@@ -206,7 +206,7 @@ TEST_F(Tenants, RollSecret) {
 
 TEST_F(Tenants, Set) {
   EXPECT_EQ(shell.Run({"tenants", "set", "moodle", "duration<=90", "disabledFeatures+=polls", "welcome-=", "meta_x=a=b"}), 0);
-  EXPECT_EQ(shell.out, "Set 4 defaults of moodle.\n");
+  EXPECT_EQ(shell.out, "Changed 4 settings of moodle.\n");
   EXPECT_THAT(ChangingCommands(),
               ElementsAre(R"(tenants.settings_add {"tenant":"moodle","param":"duration<=","value":"90","override":false})",
                           R"(tenants.settings_remove {"id":"s-b"})",
@@ -219,7 +219,7 @@ TEST_F(Tenants, Set) {
   shell.pool.commands.clear();
   EXPECT_EQ(shell.Run({"tenants", "set", "--override", "moodle", "logo=https://l/3.png"}), 0);
   EXPECT_THAT(ChangingCommands(), ElementsAre(HasSubstr(R"("override":true)"), R"(tenants.settings_remove {"id":"s-d"})"));
-  EXPECT_EQ(shell.out, "Set 1 override of moodle.\n");
+  EXPECT_EQ(shell.out, "Changed 1 setting of moodle.\n");
   EXPECT_EQ(shell.Run({"tenants", "set", "moodle", "a=1", "--json"}), 0);
   EXPECT_THAT(shell.out, HasSubstr("\"changes\":1"));
 }
@@ -249,8 +249,10 @@ TEST_F(Tenants, LimitsLrsAndLook) {
   EXPECT_EQ(shell.Run({"tenants", "limits", "moodle", "--meetings", "0", "--creates-per-second", "5"}), 0);
   EXPECT_EQ(LastCommand(), R"(tenants.update {"limits":{"creates_per_second":5,"meetings":0},"tenant":"moodle"})");
   EXPECT_EQ(shell.Run({"tenants", "limits", "moodle", "--meetings", "0"}), 64);
-  EXPECT_EQ(shell.Run({"tenants", "limits", "moodle", "--meetings", "-1"}), 2);
-  EXPECT_EQ(shell.Run({"tenants", "limits", "moodle", "--meetings", "many"}), 2);
+  for (const char* wrong : {"-1", "many", "1.5", "2147483648", "99999999999999999999", ""}) {
+    EXPECT_EQ(shell.Run({"tenants", "limits", "moodle", "--meetings", wrong}), 2) << wrong;
+    EXPECT_THAT(shell.err, testing::StartsWith("Error: --meetings: must be a whole number from 0 to 2147483647\n")) << wrong;
+  }
   EXPECT_EQ(shell.Run({"tenants", "lrs", "moodle", "--endpoint", "https://l", "--username", "", "--kc-client-secret", "-"}, "typed\n"), 0);
   EXPECT_EQ(LastCommand(), R"(tenants.update {"lrs":{"endpoint":"https://l","kc_client_secret":"typed","username":""},"tenant":"moodle"})");
   EXPECT_EQ(shell.Run({"tenants", "look", "moodle", "--presentation", "https://p/1.pdf", "--style", ""}), 0);
@@ -431,7 +433,7 @@ TEST(ConfigCheck, FileWarningsAndFrontEndsOutOfReach) {
   EXPECT_THAT(shell.out, HasSubstr(R"("source":"--config")"));
   EXPECT_EQ(shell.Run({"config", "check", "--config", TemporaryFile("wrong.yml", "PROT: 1\n")}), 2);
   EXPECT_EQ(shell.err, "Error: plenary_cli_test_wrong.yml:1: PROT: there is no such setting; did you mean PORT?\n");
-  EXPECT_EQ(shell.Run({"config", "check", "--config", "/nonexistent"}), 1);
+  EXPECT_EQ(shell.Run({"config", "check", "--config", "/nonexistent"}), 2);
 
   shell.refused_receivers = [](const config::LoadedSettings& loaded) -> Result<std::vector<RefusedReceiver>> {
     EXPECT_EQ(loaded.settings.port, 2);

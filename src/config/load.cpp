@@ -29,7 +29,7 @@ std::string DefaultDataDir(Reader& reader) {
   if (wanted && fs::is_directory(shared, ignored) && ::access(shared.c_str(), W_OK) == 0) return shared;
   if (const auto home = reader.Text("XDG_DATA_HOME")) return *home + "/plenary";
   if (const auto home = reader.Text("HOME")) return *home + "/.local/share/plenary";
-  reader.Complain("PLENARY_DATA_DIR is not set, and neither is HOME; set PLENARY_DATA_DIR or give --data.");
+  reader.Complain("PLENARY_DATA_DIR", "PLENARY_DATA_DIR is not set, and neither is HOME; set PLENARY_DATA_DIR or give --data.");
   return {};
 }
 
@@ -117,7 +117,7 @@ void ReadNodes(Reader& reader, Settings& settings) {
 
 void ReadMeetings(Reader& reader, Settings& settings) {
   if (EqualsIgnoreCase(TrimBlanks(reader.Text("LOAD_MODEL").value_or("")), "weights")) {
-    reader.Complain("LOAD_MODEL is 'weights', which comes with a later version; accepted: seats, scalelite or round-robin.");
+    reader.Complain("LOAD_MODEL", "LOAD_MODEL is 'weights', which comes with a later version; accepted: seats, scalelite or round-robin.");
   } else {
     reader.Choice<LoadModel>("LOAD_MODEL", settings.load_model,
                              {{"seats", LoadModel::kSeats}, {"scalelite", LoadModel::kScalelite}, {"round-robin", LoadModel::kRoundRobin}});
@@ -193,7 +193,8 @@ void ReadDialIn(Reader& reader, Settings& settings) {
   reader.Integer("VOICE_BRIDGE_MIN", settings.voice_bridge_min, 1, 20);
   reader.Integer("VOICE_BRIDGE_MAX", settings.voice_bridge_max, 1, 20);
   if (settings.voice_bridge_min > settings.voice_bridge_max) {
-    reader.Complain(fmt::format("VOICE_BRIDGE_MIN is {} and VOICE_BRIDGE_MAX is {}; accepted: a minimum that is not above the maximum.",
+    reader.Complain(reader.Given("VOICE_BRIDGE_MAX") ? "VOICE_BRIDGE_MAX" : "VOICE_BRIDGE_MIN",
+                    fmt::format("VOICE_BRIDGE_MIN is {} and VOICE_BRIDGE_MAX is {}; accepted: a minimum that is not above the maximum.",
                                 settings.voice_bridge_min, settings.voice_bridge_max));
   }
 }
@@ -248,7 +249,8 @@ Result<SettingsFile> FindFile(const Environment& environment, const std::string&
 Result<LoadedSettings> Load(const Environment& environment, std::string_view default_file) {
   std::string path;
   const auto file = FindFile(environment, std::string(default_file), path);
-  if (!file) return tl::unexpected(file.error());
+  // To the caller a file that is not there is a wrong setting, too: PLENARY_CONFIG.
+  if (!file) return Fail(ErrorCode::kInvalidArgument, file.error().detail);
   Reader reader(environment, *file);
   LoadedSettings loaded;
   ReadServer(reader, loaded.settings);

@@ -8,6 +8,8 @@
 namespace plenary::config {
 namespace {
 
+constexpr const char* kEnvironment = "environment";
+
 std::string_view RuleOf(std::string_view name) {
   const auto& rows = AllSettings();
   return std::find_if(rows.begin(), rows.end(), [&](const SettingInfo& row) { return row.name == name; })->rule;
@@ -34,7 +36,7 @@ std::optional<GivenValue> Reader::GivenOrEmpty(std::string_view name) const {
   std::optional<std::string> text = environment_(name);
   // The proxies' names are written in both cases everywhere else, too.
   if (!text && name.ends_with("_proxy")) text = environment_(UpperCase(name));
-  if (text) return GivenValue{std::move(*text), {}, false, "environment"};
+  if (text) return GivenValue{std::move(*text), {}, false, kEnvironment};
   const auto found = file_.values.find(name);
   if (found == file_.values.end()) return std::nullopt;
   return found->second;
@@ -55,11 +57,17 @@ std::optional<std::string> Reader::Text(std::string_view name) const {
   return std::move(value->text);
 }
 
+void Reader::Complain(std::string_view name, std::string_view error) {
+  const std::optional<GivenValue> value = Given(name);
+  const bool in_file = value && value->source != kEnvironment;
+  errors_.push_back(in_file ? fmt::format("{}: {}", value->source, error) : std::string(error));
+}
+
 void Reader::Refuse(std::string_view name, std::string_view value, std::string_view trouble) {
   const bool secret = IsSecret(name, value);
   const std::string shown = secret ? "has an invalid value" : fmt::format("is '{}'", Shortened(value));
   const std::string detail = secret || trouble.empty() ? "" : fmt::format("; {}", trouble);
-  Complain(fmt::format("{} {}{}; accepted: {}.", name, shown, detail, RuleOf(name)));
+  Complain(name, fmt::format("{} {}{}; accepted: {}.", name, shown, detail, RuleOf(name)));
 }
 
 bool Reader::Seconds(std::string_view name, std::chrono::milliseconds& target, double most, bool zero_allowed) {

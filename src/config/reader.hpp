@@ -20,7 +20,8 @@ class Reader {
   Reader(const Environment& environment, const SettingsFile& file) : environment_(environment), file_(file) {}
 
   const std::vector<std::string>& errors() const { return errors_; }
-  void Complain(std::string error) { errors_.push_back(std::move(error)); }
+  /// About `name`; where its value is given comes before it when that is the settings file.
+  void Complain(std::string_view name, std::string_view error);
 
   /// The value as given, the environment's before the file's; empty counts as unset.
   std::optional<GivenValue> Given(std::string_view name) const;

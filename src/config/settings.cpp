@@ -64,7 +64,7 @@ std::vector<SettingInfo> Effective() {
       {"RESPONSE_TIMEOUT", kNodes, "10", "number above 0, at most 600, seconds", "Longest wait for the answer of a node."},
       {"POLL_INTERVAL", kNodes, "60", "number above 0, at most 604800, seconds", "Time between two polls of a node."},
       {"INTERVAL", kNodes, "", "number above 0, at most 604800, seconds", "Used when POLL_INTERVAL is not set."},
-      {"POLL_ON_CHANGE", kNodes, "true", kBool, "Poll a node at once when it was added or enabled."},
+      {"POLL_ON_CHANGE", kNodes, "true", kBool, "Poll a node at once when it was added or enabled, and have nodes tell when a meeting is over (meetingEndedURL)."},
       {"SERVER_HEALTHY_THRESHOLD", kNodes, "1", "integer from 1 to 1000",
        "Successful polls in a row until an offline node counts as online."},
       {"SERVER_UNHEALTHY_THRESHOLD", kNodes, "2", "integer from 1 to 1000",
@@ -113,7 +113,8 @@ std::vector<SettingInfo> Effective() {
       {"no_proxy", kCallbacks, "", "host names separated by commas, or *",
        "Callbacks to these hosts go through no proxy. NO_PROXY is understood, too.", true, Shape::kList},
       {"SECRET_KEY_BASE", kCallbacks, "", kAnyText,
-       "Key of the signatures in addresses that we give to nodes; without it one is made and kept in the data folder."},
+       "Key of the signatures in addresses that we give to nodes. Without it the pool's first secret is; when that changes, the ends of meetings "
+       "that run at that moment are found by polls only."},
       {"RECORDINGS_SOURCE", kCallbacks, "index", "index, nodes or both",
        "Where recordings are: index: with Plenary; nodes: on the nodes, which are asked; both."},
 

@@ -126,8 +126,8 @@ struct LoadedSettings {
 inline constexpr std::string_view kDefaultSettingsFile = "/etc/plenary/plenary.yml";
 
 /// The environment, then for what it leaves unset the file that PLENARY_CONFIG names (which must be there), else `default_file` when it can
-/// be read. kInvalidArgument names the variable, the value and what would be accepted; kIo: the file can't be read. Several errors are joined
-/// by newlines.
+/// be read. The one error is kInvalidArgument; it names the variable, the value, for the file's the line, and what would be accepted, or says why
+/// the file can't be read. Several are joined by newlines.
 Result<LoadedSettings> Load(const Environment& environment, std::string_view default_file = kDefaultSettingsFile);
 
 /// docs/configuration.md.

@@ -106,12 +106,24 @@ TEST(SettingsFile, ErrorsNameLineAndKey) {
             "plenary_settings_test.yml:5: port: it is there already.\n"
             "plenary_settings_test.yml:6: xyzzy: there is no such setting.\n"
             "plenary_settings_test.yml:7: PLENARY_CONFIG: a settings file can't name another one.");
-  EXPECT_THAT(ErrorOf("PORT: x\n"), HasSubstr("PORT is 'x'; accepted: integer from 0 to 65535."));
   EXPECT_THAT(ErrorOf("- a\n- b\n"), HasSubstr("a settings file holds lines such as"));
   EXPECT_THAT(ErrorOf("PORT: 1\nBIND: [a\n"), HasSubstr("plenary_settings_test.yml:"));
   EXPECT_THAT(ErrorOf("DEFAULT_JOIN_PARAMS: {a: [b]}\n"), HasSubstr("a text or a map of texts"));
   EXPECT_EQ(ErrorOf(""), "");
   EXPECT_THAT(ErrorOf("PORT: 1\n#" + std::string(2 << 20, 'x')), HasSubstr("larger than 1 MB"));
+}
+
+TEST(SettingsFile, WrongValuesAreNamedWithTheirLine) {
+  EXPECT_EQ(ErrorOf("# comment\nport: x\nload_model: weights\nvoice_bridge_max: 4\n"),
+            "plenary_settings_test.yml:2: PORT is 'x'; accepted: integer from 0 to 65535.\n"
+            "plenary_settings_test.yml:3: LOAD_MODEL is 'weights', which comes with a later version; accepted: seats, scalelite or round-robin.\n"
+            "plenary_settings_test.yml:4: VOICE_BRIDGE_MIN is 5 and VOICE_BRIDGE_MAX is 4; accepted: a minimum that is not above the maximum.");
+  EXPECT_THAT(ErrorOf("voice_bridge_min: 10\n"), HasSubstr("plenary_settings_test.yml:1: VOICE_BRIDGE_MIN is 10"));
+  EXPECT_THAT(ErrorOf("trusted_proxies: [y]\n"), HasSubstr("plenary_settings_test.yml:1: TRUSTED_PROXIES is 'y'; "));
+  const auto of_environment = LoadWith("port: 1\nbind: y\n", {{"PORT", "x"}, {"BIND", ""}});
+  ASSERT_FALSE(of_environment);
+  EXPECT_THAT(of_environment.error().detail, testing::StartsWith("PORT is 'x'; accepted: integer from 0 to 65535.\n"
+                                                                 "plenary_settings_test.yml:2: BIND is 'y'; "));
 }
 
 TEST(SettingsFile, ValuesOfSecretsAreInNoError) {
@@ -145,7 +157,7 @@ TEST(SettingsFile, WhichFile) {
   EXPECT_EQ(load({}, "/nonexistent/plenary.yml")->settings_file, "");
   const auto missing = load({{"PLENARY_CONFIG", "/nonexistent/mine.yml"}}, usual);
   ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().code, ErrorCode::kIo);
+  EXPECT_EQ(missing.error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(missing.error().detail, "The settings file /nonexistent/mine.yml can't be read: No such file or directory.");
   EXPECT_FALSE(load({{"PLENARY_CONFIG", "/"}}, usual)) << "a folder";
 }

@@ -1,6 +1,8 @@
 #include "dialin/dial_in.hpp"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/encoding.hpp"
 #include "base/hmac.hpp"
@@ -61,7 +63,10 @@ std::optional<state::TenantPtr> DialIn::TenantOf(const http::Request& request) c
 bool DialIn::Authorized(const http::Request& request, const state::TenantPtr& tenant) const {
   if (options_.password.empty()) return true;
   const std::string_view authorization = request.Header("Authorization");
-  return HasPassword(authorization, options_.password) || (tenant && HasPassword(authorization, tenant->tenant.secrets.front()));
+  if (HasPassword(authorization, options_.password)) return true;
+  if (!tenant) return false;
+  const std::vector<std::string>& secrets = tenant->policy.secrets;
+  return std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) { return HasPassword(authorization, secret); });
 }
 
 state::MeetingPtr DialIn::FindMeeting(std::string_view pin, const state::TenantPtr& tenant) const {

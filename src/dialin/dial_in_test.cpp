@@ -70,6 +70,8 @@ class DialInTest : public testing::Test {
     tenant.id = id;
     tenant.name = name;
     tenant.secrets = {name + "-secret", name + "-second"};
+    const std::int64_t now_ms = ToMs(pool_.clock.Now());
+    tenant.retired_secrets = {{name + "-retired", now_ms + 1'000}, {name + "-outdated", now_ms - 1}};
     tenant.enabled = enabled;
     auto [added, done] = state::testing::MakeSlot<state::TenantPtr>();
     pool_.state->AddTenant(std::move(tenant), done);
@@ -262,7 +264,9 @@ TEST_F(DialInTest, ATenantsSecretOpensItsOwnDoor) {
   EXPECT_EQ(Ask({.host = "second.lb.test", .authorization = first}).status, 401);
   EXPECT_EQ(Ask({.path = "/t/second/fsapi", .authorization = first}).status, 401);
   EXPECT_EQ(Ask({.authorization = first}).status, 401);
-  EXPECT_EQ(Ask({.host = "first.lb.test", .authorization = Credentials("fsapi", "first-second")}).status, 401) << "the first secret only";
+  for (const auto& [secret, status] : {std::pair("second", 200), std::pair("retired", 200), std::pair("outdated", 401)}) {
+    EXPECT_EQ(Ask({.host = "first.lb.test", .authorization = Credentials("fsapi", "first-" + std::string(secret))}).status, status) << secret;
+  }
   EXPECT_EQ(Ask({.host = "gone.lb.test", .authorization = Credentials("fsapi", "gone-secret")}).status, 401);
   EXPECT_EQ(Ask({.path = "/t/gone/fsapi"}).status, 401);
   EXPECT_EQ(Ask({.path = "/t/nobody/fsapi"}).status, 401);

@@ -27,6 +27,20 @@ TEST(PublicUrl, TheFirstThatIsLearnedReplacesTheGuess) {
   EXPECT_EQ(url.Get(), "https://lb.example.org:8443");
 }
 
+TEST(PublicUrl, TheFirstGuessCountsUntilSomethingIsLearned) {
+  PublicUrl url("");
+  EXPECT_FALSE(url.known());
+  EXPECT_FALSE(url.GuessFrom(false, "a b"));
+  EXPECT_TRUE(url.GuessFrom(false, "127.0.0.1:3000"));
+  url.Guess("http://second/");
+  EXPECT_EQ(url.Get(), "http://127.0.0.1:3000");
+  EXPECT_TRUE(url.known());
+  EXPECT_FALSE(url.settled());
+  EXPECT_TRUE(url.Learn(true, "lb.example.org"));
+  EXPECT_TRUE(url.settled());
+  EXPECT_EQ(url.Get(), "https://lb.example.org");
+}
+
 TEST(PublicUrl, IsUnknownWithoutAnything) {
   PublicUrl url("");
   EXPECT_EQ(url.Get(), "");

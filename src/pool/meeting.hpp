@@ -50,4 +50,11 @@ struct PendingEnd {
   std::int64_t created_at_ms = 0;
 };
 
+/// A meeting is over, and whoever asked for it has yet to be told.
+struct MeetingEnd {
+  std::string tenant_id, meeting_id;  // the client's
+  std::string internal_id;
+  std::int64_t id = 0;                // row
+};
+
 }  // namespace plenary::pool

@@ -47,8 +47,6 @@ struct Decision {
 struct RoomHistory {
   std::string meeting_id, tenant_id, node_id, name;
   std::int64_t created_at_ms = 0, ended_at_ms = 0, peak_participants = 0;
-  std::string internal_id;
-  bool superseded = false;  // it goes on elsewhere
 };
 
 /// Where decisions and histories go (records). Must not block; may drop under pressure. Any thread.

@@ -76,13 +76,20 @@ Status CheckLimits(const TenantLimits& limits) {
   return CheckLimit("calls_per_second", limits.calls_per_second, kMaxPerSecond);
 }
 
+/// Parameters that bind a call to its meeting and its tenant.
+bool IsOurs(std::string_view param) {
+  constexpr std::array<std::string_view, 5> kNames{"meetingID", "checksum", "meta_tenant-id", "meta_tenant-name", "meta_plenary-meeting-id"};
+  return std::any_of(kNames.begin(), kNames.end(), [param](std::string_view name) { return EqualsIgnoreCase(param, name); });
+}
+
 Status CheckSetting(const TenantSetting& setting) {
   const auto [param, op] = ParseSettingParam(setting.param);
   if (!IsName(param)) return Invalid("'" + setting.param + "' is not the name of a parameter.");
+  if (IsOurs(param)) return Invalid("'" + std::string(param) + "' can't be set: it says whose meeting it is.");
   if (setting.value.size() > kMaxValueLength) return Invalid("The value of " + setting.param + " is too long.");
   switch (op) {
     case SettingOperator::kCap:
-      if (!ParseInt(setting.value)) return Invalid(setting.param + " needs a whole number.");
+      if (ParseInt(setting.value).value_or(0) < 1) return Invalid(setting.param + " needs a whole number above 0.");
       break;
     case SettingOperator::kAdd:
       if (setting.value.empty()) return Invalid(setting.param + " needs a value to add.");

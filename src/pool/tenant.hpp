@@ -47,7 +47,7 @@ struct RetiredSecret {
 struct Tenant {
   std::string id;                     // UUID
   std::string name;                   // label of the host, or of the path; case doesn't count
-  std::vector<std::string> secrets;   // the first one signs what we send; none of them empty, none with ':'
+  std::vector<std::string> secrets;   // the first one signs what we send, the next one when that is refused; none of them empty, none with ':'
   std::vector<RetiredSecret> retired_secrets;
   bool enabled = true;                // false: every call is answered as for an unknown tenant's wrong checksum
   std::vector<DigestAlgorithm> checksum_algorithms;  // accepted from it; empty = those of the pool

@@ -82,7 +82,9 @@ TEST(CheckTenant, Settings) {
   const auto with = [](std::string param, std::string value) {
     return Complaint([&](Tenant& t) { t.settings = {{"1", param, value, false}}; });
   };
-  EXPECT_EQ(with("duration<=", "two"), "duration<= needs a whole number.");
+  EXPECT_EQ(with("duration<=", "two"), "duration<= needs a whole number above 0.");
+  EXPECT_EQ(with("duration<=", "0"), "duration<= needs a whole number above 0.");
+  EXPECT_EQ(with("Meta_Tenant-ID", "x"), "'Meta_Tenant-ID' can't be set: it says whose meeting it is.");
   EXPECT_EQ(with("disabledFeatures+=", ""), "disabledFeatures+= needs a value to add.");
   EXPECT_EQ(with("welcome-=", "x"), "welcome-= takes no value.");
   EXPECT_EQ(with("", "x"), "'' is not the name of a parameter.");

@@ -105,6 +105,16 @@ std::vector<CallbackUrls> Select(soci::session& sql, const std::string& conditio
   return rows;
 }
 
+/// "scheme://host:port": without user and password.
+std::optional<std::string> ReceiverOf(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return std::nullopt;
+  const std::size_t begin = scheme + 3;
+  std::string_view host = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
+  return std::string(url.substr(0, begin)).append(host);
+}
+
 std::optional<CallbackUrls> TheOnlyOne(std::vector<CallbackUrls> rows) {
   if (rows.size() != 1) return std::nullopt;
   return std::move(rows.front());
@@ -175,8 +185,7 @@ Result<std::vector<std::string>> CallbackUrlStore::Receivers() {
       const soci::rowset<std::string> urls =
           (sql.prepare << std::string("SELECT ") + column + " FROM plenary_callback_urls WHERE " + column + " IS NOT NULL");
       for (const std::string& url : urls) {
-        const std::size_t host = url.find("://");
-        if (host != std::string::npos) receivers.insert(url.substr(0, url.find_first_of("/?#", host + 3)));
+        if (auto receiver = ReceiverOf(url)) receivers.insert(std::move(*receiver));
         if (receivers.size() >= kMaxReceivers) break;
       }
     }

@@ -86,6 +86,14 @@ TEST_F(CallbackUrlsOf, ReceiversAreNamedOnce) {
   EXPECT_EQ(store_->Receivers().value(), (std::vector<std::string>{"http://a", "https://b:8443"}));
 }
 
+TEST_F(CallbackUrlsOf, ReceiversAreNamedWithoutCredentials) {
+  OpenStore();
+  EXPECT_TRUE(Remember({.tenant_id = "t", .meeting_id = "m", .analytics_url = "http://u:p@10.0.0.1/x",
+                        .recording_ready_url = "http://q@w@10.0.0.1?a@b", .meeting_ended_url = "https://u:p@[::1]:8443"}));
+  EXPECT_TRUE(Remember({.tenant_id = "t", .meeting_id = "n", .analytics_url = "http://c/of@home"}));
+  EXPECT_EQ(store_->Receivers().value(), (std::vector<std::string>{"http://10.0.0.1", "http://c", "https://[::1]:8443"}));
+}
+
 TEST_F(CallbackUrlsOf, WhatIsKnownIsNotWrittenAgain) {
   OpenStore();
   const CallbackUrls urls{.tenant_id = "t", .meeting_id = "m", .analytics_url = "https://a/"};

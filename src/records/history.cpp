@@ -54,11 +54,11 @@ class History::Writer {
     changed_.wait(lock, [this, until] { return handled_ >= until; });
   }
 
-  std::optional<pool::Decision> LastDecision(std::string_view meeting_id) {
+  std::optional<pool::Decision> LastDecision(std::string_view tenant_id, std::string_view meeting_id) {
     Flush();
     const std::lock_guard lock(file_mutex_);
     std::optional<pool::Decision> decision;
-    Guarded([&](HistoryFile& file) { decision = file.LastDecision(meeting_id); });
+    Guarded([&](HistoryFile& file) { decision = file.LastDecision(tenant_id, meeting_id); });
     return decision;
   }
 
@@ -137,7 +137,9 @@ History::~History() = default;
 
 void History::Record(pool::Decision decision) { writer_->Add(std::move(decision)); }
 void History::Record(pool::RoomHistory room) { writer_->Add(std::move(room)); }
-std::optional<pool::Decision> History::LastDecision(std::string_view meeting_id) { return writer_->LastDecision(meeting_id); }
+std::optional<pool::Decision> History::LastDecision(std::string_view tenant_id, std::string_view meeting_id) {
+  return writer_->LastDecision(tenant_id, meeting_id);
+}
 void History::Flush() { writer_->Flush(); }
 
 }  // namespace plenary::records

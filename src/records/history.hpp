@@ -31,9 +31,9 @@ class History final : public pool::HistorySink {
   void Record(pool::Decision decision) override;
   void Record(pool::RoomHistory room) override;
 
-  /// The newest decision about a meetingID, of any tenant; nothing when there is none or the file can't be read. Blocks: for the
-  /// blocking pool.
-  std::optional<pool::Decision> LastDecision(std::string_view meeting_id);
+  /// The newest decision about a tenant's meeting ("" = without a tenant); nothing when there is none or the file can't be read.
+  /// Blocks: for the blocking pool.
+  std::optional<pool::Decision> LastDecision(std::string_view tenant_id, std::string_view meeting_id);
   /// Returns when everything recorded before has been written or dropped.
   void Flush();
 

@@ -99,15 +99,16 @@ void HistoryFile::Prune(std::size_t max_rows) {
   sql_ << "DELETE FROM plenary_rooms WHERE id <= (SELECT MAX(id) FROM plenary_rooms) - :keep", soci::use(keep);
 }
 
-std::optional<pool::Decision> HistoryFile::LastDecision(std::string_view meeting_id) {
+std::optional<pool::Decision> HistoryFile::LastDecision(std::string_view tenant_id, std::string_view meeting_id) {
   pool::Decision decision;
   decision.meeting_id = meeting_id;
+  decision.tenant_id = tenant_id;
   int model = 0;
   long long candidates = 0, at_ms = 0;
   std::string excluded, best;
-  sql_ << "SELECT at_ms, tenant_id, node_id, load_model, candidates, excluded, best FROM plenary_decisions WHERE meeting_id = :meeting "
-          "ORDER BY id DESC LIMIT 1",
-      soci::use(decision.meeting_id), soci::into(at_ms), soci::into(decision.tenant_id), soci::into(decision.node_id), soci::into(model),
+  sql_ << "SELECT at_ms, node_id, load_model, candidates, excluded, best FROM plenary_decisions "
+          "WHERE meeting_id = :meeting AND tenant_id = :tenant ORDER BY id DESC LIMIT 1",
+      soci::use(decision.meeting_id), soci::use(decision.tenant_id), soci::into(at_ms), soci::into(decision.node_id), soci::into(model),
       soci::into(candidates), soci::into(excluded), soci::into(best);
   if (!sql_.got_data()) return std::nullopt;
   decision.at_ms = at_ms;

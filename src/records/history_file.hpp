@@ -26,7 +26,7 @@ class HistoryFile {
   void Append(std::span<const Record> records);
   /// Drops all but the last `max_rows` of each kind.
   void Prune(std::size_t max_rows);
-  std::optional<pool::Decision> LastDecision(std::string_view meeting_id);
+  std::optional<pool::Decision> LastDecision(std::string_view tenant_id, std::string_view meeting_id);
 
  private:
   soci::session sql_;

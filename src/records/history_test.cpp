@@ -64,10 +64,10 @@ TEST_F(HistoryTest, TheLastDecisionIsRemembered) {
     history->Record(Decision("m'\"; --", "n-2.x"));
     history->Record(Decision("other", "n1"));
     history->Record(pool::RoomHistory{.meeting_id = "m", .name = "Name", .created_at_ms = 1, .ended_at_ms = 2, .peak_participants = 3});
-    EXPECT_EQ(history->LastDecision("other")->node_id, "n1");
+    EXPECT_EQ(history->LastDecision("t", "other")->node_id, "n1");
   }
   auto history = Open();
-  const auto decision = history->LastDecision("m'\"; --");
+  const auto decision = history->LastDecision("t", "m'\"; --");
   ASSERT_TRUE(decision);
   EXPECT_EQ(decision->node_id, "n-2.x");
   EXPECT_EQ(decision->at_ms, 1234567890123);
@@ -77,9 +77,21 @@ TEST_F(HistoryTest, TheLastDecisionIsRemembered) {
   EXPECT_EQ(decision->excluded[5], 6u);
   ASSERT_EQ(decision->best.size(), 2u);
   EXPECT_EQ(decision->best[1], (std::pair<std::string, double>("n-2.x", 31)));
-  EXPECT_FALSE(history->LastDecision("unknown"));
+  EXPECT_FALSE(history->LastDecision("t", "unknown"));
   EXPECT_EQ(Count("plenary_rooms"), 1);
   EXPECT_EQ(Warnings(), 0u);
+}
+
+TEST_F(HistoryTest, TwoTenantsWithOneMeetingIdAreToldApart) {
+  auto history = Open();
+  history->Record(Decision("m", "n1"));
+  pool::Decision other = Decision("m", "n2");
+  other.tenant_id = "other";
+  history->Record(other);
+  EXPECT_EQ(history->LastDecision("t", "m")->node_id, "n1");
+  EXPECT_EQ(history->LastDecision("t", "m")->tenant_id, "t");
+  EXPECT_EQ(history->LastDecision("other", "m")->node_id, "n2");
+  EXPECT_FALSE(history->LastDecision("", "m")) << "without a tenant";
 }
 
 TEST_F(HistoryTest, OldRecordsAreDropped) {
@@ -89,8 +101,8 @@ TEST_F(HistoryTest, OldRecordsAreDropped) {
     history->Flush();
   }
   EXPECT_LE(Count("plenary_decisions"), 100);
-  EXPECT_TRUE(history->LastDecision("m399"));
-  EXPECT_FALSE(history->LastDecision("m0"));
+  EXPECT_TRUE(history->LastDecision("t", "m399"));
+  EXPECT_FALSE(history->LastDecision("t", "m0"));
 }
 
 TEST_F(HistoryTest, ADamagedFileStopsNothingAndIsLeftAlone) {
@@ -98,7 +110,7 @@ TEST_F(HistoryTest, ADamagedFileStopsNothingAndIsLeftAlone) {
   {
     auto history = Open();
     history->Record(Decision("m", "n1"));
-    EXPECT_FALSE(history->LastDecision("m"));
+    EXPECT_FALSE(history->LastDecision("t", "m"));
     history->Record(Decision("m", "n1"));
     history->Flush();
   }

@@ -7,6 +7,7 @@
 
 #include <soci/soci.h>
 
+#include "base/url.hpp"
 #include "records/limits.hpp"
 #include "records/listener.hpp"
 #include "records/query.hpp"
@@ -43,6 +44,7 @@ std::vector<Callback> Select(soci::session& sql, bool with_payload, const std::s
   select.exchange(soci::into(callback.tenant_id));
   select.exchange(soci::into(callback.meeting_id));
   select.exchange(soci::into(callback.url));
+  select.exchange(soci::into(callback.host));
   select.exchange(soci::into(callback.order_key));
   select.exchange(soci::into(callback.dedupe_key));
   select.exchange(soci::into(state));
@@ -54,8 +56,8 @@ std::vector<Callback> Select(soci::session& sql, bool with_payload, const std::s
   select.exchange(soci::into(callback.last_error));
   select.exchange(soci::into(callback.payload));
   select.alloc();
-  select.prepare("SELECT id, kind, tenant_id, meeting_id, url, order_key, dedupe_key, state, created_at_ms, next_attempt_ms, finished_at_ms, "
-                 "attempts, last_status, last_error, " +
+  select.prepare("SELECT id, kind, tenant_id, meeting_id, url, host, order_key, dedupe_key, state, created_at_ms, next_attempt_ms, "
+                 "finished_at_ms, attempts, last_status, last_error, " +
                  std::string(with_payload ? "payload" : "''") + " FROM plenary_callbacks " + rest);
   select.define_and_bind();
   select.execute();
@@ -93,14 +95,19 @@ long long FirstAttemptMs(soci::session& sql, const std::string& order_key, long 
   return std::max(now_ms, first_of_key_ms);
 }
 
+std::string HostOf(const std::string& url) {
+  const Result<Endpoint> endpoint = ParseEndpoint(url);
+  return endpoint ? endpoint->host_header : std::string("?");
+}
+
 void Insert(soci::session& sql, const Callback& callback, long long now_ms) {
-  const std::string kind(CallbackKindName(callback.kind));
+  const std::string kind(CallbackKindName(callback.kind)), host = HostOf(callback.url);
   const long long next_attempt_ms = FirstAttemptMs(sql, callback.order_key, now_ms);
-  sql << "INSERT INTO plenary_callbacks (kind, tenant_id, meeting_id, url, order_key, dedupe_key, state, created_at_ms, next_attempt_ms, "
-         "finished_at_ms, attempts, last_status, last_error, payload) VALUES (:kind, :tenant, :meeting, :url, :order_key, :dedupe_key, "
+  sql << "INSERT INTO plenary_callbacks (kind, tenant_id, meeting_id, url, host, order_key, dedupe_key, state, created_at_ms, next_attempt_ms, "
+         "finished_at_ms, attempts, last_status, last_error, payload) VALUES (:kind, :tenant, :meeting, :url, :host, :order_key, :dedupe_key, "
          "'pending', :created, :next, 0, 0, 0, '', :payload)",
-      soci::use(kind), soci::use(callback.tenant_id), soci::use(callback.meeting_id), soci::use(callback.url), soci::use(callback.order_key),
-      soci::use(callback.dedupe_key), soci::use(now_ms), soci::use(next_attempt_ms), soci::use(callback.payload);
+      soci::use(kind), soci::use(callback.tenant_id), soci::use(callback.meeting_id), soci::use(callback.url), soci::use(host),
+      soci::use(callback.order_key), soci::use(callback.dedupe_key), soci::use(now_ms), soci::use(next_attempt_ms), soci::use(callback.payload);
 }
 
 /// Carries out `change` (a statement without its condition) on pending and dead ones: all or those with these IDs, of one tenant when given.
@@ -215,11 +222,33 @@ void Outbox::Enqueue(Callback callback, std::chrono::milliseconds quiet, std::fu
 
 void Outbox::OnNews(std::function<void()> news) { impl_->news.Set(std::move(news)); }
 
-Result<std::vector<Callback>> Outbox::Due(std::int64_t now_ms, std::size_t limit) {
-  return ReadValue(impl_->database, [now = static_cast<long long>(now_ms), limit = static_cast<long long>(limit)](soci::session& sql) {
-    return Select(sql, true, "WHERE state = 'pending' AND next_attempt_ms <= :now AND " + std::string(kIsFirst) +
-                                 " ORDER BY next_attempt_ms, id LIMIT :limit",
-                  now, limit);
+Result<std::vector<CallbackLane>> Outbox::DueLanes(std::int64_t now_ms) {
+  return ReadValue(impl_->database, [now_ms](soci::session& sql) {
+    // From the first of each lane to the next lane in plenary_callbacks_lanes: hosts are never empty, so nothing is before the first step.
+    std::vector<CallbackLane> lanes;
+    std::string after_tenant, after_host, tenant_id, host;
+    long long next_attempt_ms = 0;
+    soci::statement step = (sql.prepare << "SELECT tenant_id, host, next_attempt_ms FROM plenary_callbacks WHERE state = 'pending' AND "
+                                           "(tenant_id, host) > (:tenant, :host) ORDER BY tenant_id, host, next_attempt_ms LIMIT 1",
+                            soci::use(after_tenant), soci::use(after_host), soci::into(tenant_id), soci::into(host), soci::into(next_attempt_ms));
+    while (step.execute(true)) {
+      after_tenant = tenant_id;
+      after_host = host;
+      if (next_attempt_ms <= now_ms) lanes.push_back({tenant_id, host, next_attempt_ms});
+    }
+    return lanes;
+  });
+}
+
+Result<std::optional<Callback>> Outbox::NextIn(const CallbackLane& lane, std::int64_t now_ms, const std::vector<std::int64_t>& except) {
+  return ReadValue(impl_->database, [&, now = static_cast<long long>(now_ms)](soci::session& sql) -> std::optional<Callback> {
+    std::string others;
+    for (const std::int64_t id : except) others += (others.empty() ? "" : ", ") + std::to_string(id);
+    std::vector<Callback> found =
+        Select(sql, true, "WHERE state = 'pending' AND tenant_id = :tenant AND host = :host AND next_attempt_ms <= :now AND id NOT IN (" + others +
+                              ") AND " + std::string(kIsFirst) + " ORDER BY next_attempt_ms, id LIMIT 1",
+               lane.tenant_id, lane.host, now);
+    return found.empty() ? std::nullopt : std::optional<Callback>(std::move(found.front()));
   });
 }
 

@@ -28,6 +28,7 @@ struct Callback {
   CallbackKind kind = CallbackKind::kMeetingEnded;
   std::string tenant_id, meeting_id;  // the client's
   std::string url;
+  std::string host;        // whom the URL calls, with the port; "?" when it is no HTTP URL
   std::string payload;     // kind's own: JSON, claims, an event; unsigned
   std::string order_key;   // within one key strictly in the order of enqueueing
   std::string dedupe_key;  // "" = never the same as another
@@ -49,21 +50,30 @@ struct CallbackCounts {
   std::int64_t pending = 0, dead = 0;
 };
 
+/// What is pending of one tenant for one receiver. Who sends chooses among lanes, so that a long one keeps nobody else waiting.
+struct CallbackLane {
+  std::string tenant_id, host;
+  std::int64_t next_attempt_ms = 0;  // the earliest in it
+};
+
 class Outbox {
  public:
   Outbox(Database& database, const Clock& clock);
   ~Outbox();
 
   /// Durable when `done(true)` or `done(false)`: false = the same (dedupe_key) is pending already, or was delivered less than `quiet` ago.
-  /// `done` on the database's thread; at once with kTooLarge (limits.hpp). kLimit: too many of this tenant are pending. kIo. ID, state, times,
-  /// attempts and results of `callback` are set here.
+  /// `done` on the database's thread; at once with kTooLarge (limits.hpp). kLimit: too many of this tenant are pending. kIo. ID, host, state,
+  /// times, attempts and results of `callback` are set here.
   void Enqueue(Callback callback, std::chrono::milliseconds quiet, std::function<void(const Result<bool>&)> done);
   /// Called when something may have become due; on any thread, must not block or call this class. When it was replaced (by an empty one), it is
   /// not called any more.
   void OnNews(std::function<void()> news);
 
-  /// Pending ones whose time has come, only the first of each order_key. Blocks, as all below.
-  Result<std::vector<Callback>> Due(std::int64_t now_ms, std::size_t limit);
+  /// The lanes with something whose time has come. The cost grows with the number of lanes, not with what waits in them. Blocks, as all below.
+  Result<std::vector<CallbackLane>> DueLanes(std::int64_t now_ms);
+  /// What comes next in a lane: of those whose time has come and which are the first of their order_key the one that waits longest, but none of
+  /// `except`. Nothing when there is none.
+  Result<std::optional<Callback>> NextIn(const CallbackLane& lane, std::int64_t now_ms, const std::vector<std::int64_t>& except);
   /// When the next one becomes due; nothing when none is pending.
   Result<std::optional<std::int64_t>> NextDue();
   // What came of an attempt; durable when they return. Nothing happens to one that was dropped meanwhile. A delivered one keeps no payload.

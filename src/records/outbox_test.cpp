@@ -32,16 +32,27 @@ class OutboxTest : public test::DatabaseTest {
   Result<bool> Enqueue(Callback callback, milliseconds quiet = milliseconds(0)) {
     return test::Await<Result<bool>>([&](auto done) { outbox_->Enqueue(std::move(callback), quiet, done); });
   }
-  /// The payloads of those that are due.
-  std::string Due(std::size_t limit = 100) {
+  /// Lane after lane.
+  std::vector<Callback> DueOnes() {
+    std::vector<Callback> due;
+    const auto lanes = outbox_->DueLanes(clock_.now_ms).value();
+    for (const CallbackLane& lane : lanes) {
+      std::vector<std::int64_t> seen;
+      while (auto callback = outbox_->NextIn(lane, clock_.now_ms, seen).value()) {
+        seen.push_back(callback->id);
+        due.push_back(*std::move(callback));
+      }
+    }
+    return due;
+  }
+  /// Their payloads.
+  std::string Due() {
     std::string payloads;
-    const auto due = outbox_->Due(clock_.now_ms, limit).value();
-    for (const Callback& callback : due) payloads += callback.payload;
+    for (const Callback& callback : DueOnes()) payloads += callback.payload;
     return payloads;
   }
   std::int64_t IdOf(const std::string& payload) {
-    const auto due = outbox_->Due(clock_.now_ms, 1000).value();
-    for (const Callback& callback : due) {
+    for (const Callback& callback : DueOnes()) {
       if (callback.payload == payload) return callback.id;
     }
     ADD_FAILURE() << payload << " is not due";
@@ -51,9 +62,9 @@ class OutboxTest : public test::DatabaseTest {
 
   /// So many of tenant "t", each with its own order_key.
   void Fill(const std::string& state, int count) {
-    Run("INSERT INTO plenary_callbacks (kind, tenant_id, meeting_id, url, order_key, dedupe_key, state, created_at_ms, next_attempt_ms, "
+    Run("INSERT INTO plenary_callbacks (kind, tenant_id, meeting_id, url, host, order_key, dedupe_key, state, created_at_ms, next_attempt_ms, "
         "finished_at_ms, attempts, last_status, last_error, payload) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
-        std::to_string(count) + ") SELECT 'hook', 't', '', '', i, '', '" + state + "', 0, 0, 0, 0, 0, '', '' FROM n");
+        std::to_string(count) + ") SELECT 'hook', 't', '', '', 'h', i, '', '" + state + "', 0, 0, 0, 0, 0, '', '' FROM n");
   }
 
   test::FakeClock clock_;
@@ -74,7 +85,7 @@ TEST_F(OutboxTest, KeepsACallbackWithAllItHas) {
                      .attempts = 7}),
             true);
   OpenOutbox();
-  const auto due = outbox_->Due(clock_.now_ms, 10).value();
+  const auto due = DueOnes();
   ASSERT_EQ(due.size(), 1u);
   const Callback& callback = due.front();
   EXPECT_EQ(callback.id, 1);
@@ -82,6 +93,7 @@ TEST_F(OutboxTest, KeepsACallbackWithAllItHas) {
   EXPECT_EQ(callback.tenant_id, "t");
   EXPECT_EQ(callback.meeting_id, "m'\"\xc3\xa4");
   EXPECT_EQ(callback.url, "https://a/?b=c");
+  EXPECT_EQ(callback.host, "a");
   EXPECT_EQ(callback.payload, R"({"a":1})");
   EXPECT_EQ(callback.order_key, "k");
   EXPECT_EQ(callback.dedupe_key, "d");
@@ -97,7 +109,6 @@ TEST_F(OutboxTest, OnlyTheFirstOfAnOrderKeyIsDue) {
     ASSERT_EQ(Enqueue(Make(payload, key)), true);
   }
   EXPECT_EQ(Due(), "a1b1");
-  EXPECT_EQ(Due(1), "a1");
   EXPECT_TRUE(outbox_->Delivered(IdOf("a1"), 200));
   EXPECT_EQ(Due(), "a2b1");
   EXPECT_TRUE(outbox_->Delivered(IdOf("b1"), 204));
@@ -106,6 +117,32 @@ TEST_F(OutboxTest, OnlyTheFirstOfAnOrderKeyIsDue) {
   EXPECT_TRUE(outbox_->Delivered(IdOf("a3"), 200));
   EXPECT_EQ(Due(), "");
   EXPECT_EQ(outbox_->NextDue().value(), std::nullopt);
+}
+
+TEST_F(OutboxTest, EachTenantAndReceiverHasALane) {
+  OpenOutbox();
+  Callback other_port = Make("t2", "2"), no_url = Make("u2", "3", "u");
+  other_port.url = "https://a:8443/x";
+  no_url.url = "file:///etc/passwd";
+  const std::int64_t first_ms = clock_.now_ms;
+  for (const Callback& callback : {Make("t1", "1"), other_port, Make("u1", "1", "u"), no_url, Make("none", "1", "")}) {
+    ASSERT_EQ(Enqueue(callback), true);
+    clock_.now_ms += 10;
+  }
+  ASSERT_EQ(Enqueue(Make("t3", "4")), true);
+  const auto lanes = [&] {
+    std::string all;
+    const auto due = outbox_->DueLanes(clock_.now_ms).value();
+    for (const CallbackLane& lane : due) all += lane.tenant_id + "|" + lane.host + "|" + std::to_string(lane.next_attempt_ms - first_ms) + " ";
+    return all;
+  };
+  EXPECT_EQ(lanes(), "|a|40 t|a|0 t|a:8443|10 u|?|30 u|a|20 ");
+  EXPECT_EQ(outbox_->NextIn({"t", "a"}, clock_.now_ms, {})->value().payload, "t1");
+  EXPECT_EQ(outbox_->NextIn({"t", "a"}, clock_.now_ms, {1})->value().payload, "t3");
+  EXPECT_EQ(outbox_->NextIn({"t", "a"}, first_ms, {1})->has_value(), false);
+  EXPECT_EQ(outbox_->NextIn({"t", "a"}, clock_.now_ms, {1, 6})->has_value(), false);
+  EXPECT_TRUE(outbox_->Failed(2, 503, "x", clock_.now_ms + 1));
+  EXPECT_EQ(lanes(), "|a|40 t|a|0 u|?|30 u|a|20 ");
 }
 
 TEST_F(OutboxTest, AFailedOneHoldsItsOrderKeyUntilItIsDueAgain) {
@@ -124,7 +161,7 @@ TEST_F(OutboxTest, AFailedOneHoldsItsOrderKeyUntilItIsDueAgain) {
   clock_.now_ms = again - 1;
   EXPECT_EQ(Due(), "");
   clock_.now_ms = again;
-  const auto due = outbox_->Due(clock_.now_ms, 10).value();
+  const auto due = DueOnes();
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(due[0].payload, "a1");
   EXPECT_EQ(due[0].attempts, 1);
@@ -386,7 +423,8 @@ TEST_F(OutboxTest, ErrorsAreTold) {
   const auto enqueued = Enqueue(Make("a", "a"));
   ASSERT_FALSE(enqueued);
   EXPECT_EQ(enqueued.error().code, ErrorCode::kIo);
-  EXPECT_FALSE(outbox_->Due(0, 1));
+  EXPECT_FALSE(outbox_->DueLanes(0));
+  EXPECT_FALSE(outbox_->NextIn({}, 0, {}));
   EXPECT_FALSE(outbox_->NextDue());
   EXPECT_FALSE(outbox_->Delivered(1, 200));
   EXPECT_FALSE(outbox_->Failed(1, 200, "", 0));
@@ -425,7 +463,7 @@ TEST_F(OutboxTest, DeliveriesSurviveAKill) {
   ::close(delivered[0]);
   ASSERT_GE(done, 100);
   OpenOutbox();
-  const auto due = outbox_->Due(clock_.now_ms, 1000).value();
+  const auto due = DueOnes();
   ASSERT_FALSE(due.empty() && done < 300);
   for (const Callback& callback : due) EXPECT_GT(callback.id, done);
   EXPECT_GE(static_cast<int>(due.size()), 300 - done - 1);

@@ -11,12 +11,12 @@ constexpr const char* kSchema[] = {
     // AUTOINCREMENT: the ID of a callback that was dropped must never be another's, or the sender would report on the wrong one. The payload
     // stands last, so that the other columns are read without it.
     "CREATE TABLE IF NOT EXISTS plenary_callbacks (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, tenant_id TEXT NOT NULL, "
-    "meeting_id TEXT NOT NULL, url TEXT NOT NULL, order_key TEXT NOT NULL, dedupe_key TEXT NOT NULL, state TEXT NOT NULL, "
+    "meeting_id TEXT NOT NULL, url TEXT NOT NULL, host TEXT NOT NULL, order_key TEXT NOT NULL, dedupe_key TEXT NOT NULL, state TEXT NOT NULL, "
     "created_at_ms BIGINT NOT NULL, next_attempt_ms BIGINT NOT NULL, finished_at_ms BIGINT NOT NULL, attempts INTEGER NOT NULL, "
     "last_status INTEGER NOT NULL, last_error TEXT NOT NULL, payload TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS plenary_callbacks_due ON plenary_callbacks (next_attempt_ms, id) WHERE state = 'pending'",
     "CREATE INDEX IF NOT EXISTS plenary_callbacks_order ON plenary_callbacks (order_key, id) WHERE state = 'pending'",
-    "CREATE INDEX IF NOT EXISTS plenary_callbacks_tenant ON plenary_callbacks (tenant_id) WHERE state = 'pending'",
+    "CREATE INDEX IF NOT EXISTS plenary_callbacks_lanes ON plenary_callbacks (tenant_id, host, next_attempt_ms, id) WHERE state = 'pending'",
     "CREATE INDEX IF NOT EXISTS plenary_callbacks_dedupe ON plenary_callbacks (dedupe_key) WHERE dedupe_key <> ''",
     "CREATE INDEX IF NOT EXISTS plenary_callbacks_delivered ON plenary_callbacks (finished_at_ms) WHERE state = 'delivered'",
     "CREATE INDEX IF NOT EXISTS plenary_callbacks_dead ON plenary_callbacks (finished_at_ms) WHERE state = 'dead'",

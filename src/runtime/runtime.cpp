@@ -162,6 +162,11 @@ Task<bool> Sleep(std::chrono::milliseconds duration) {
   co_return !error;
 }
 
+Task<Executor> ThisExecutor() {
+  const Executor executor = co_await asio::this_coro::executor;
+  co_return executor;
+}
+
 void Spawn(Executor executor, Task<void> task) {
   asio::co_spawn(executor, std::move(task), [](const std::exception_ptr& error) {
     if (error) AbortWith(error);

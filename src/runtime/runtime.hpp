@@ -42,6 +42,9 @@ class Runtime {
 /// Sleeps on the current io_context. False when the context is being stopped.
 Task<bool> Sleep(std::chrono::milliseconds duration);
 
+/// The one that the calling coroutine runs on.
+Task<Executor> ThisExecutor();
+
 /// Starts a coroutine on `context` and forgets it; an escaped exception aborts the process with its text.
 void Spawn(boost::asio::io_context& context, Task<void> task);
 void Spawn(Executor executor, Task<void> task);

@@ -31,8 +31,8 @@ inline Task<Status> AwaitRelease(StateStore& store, MeetingPtr claim, std::optio
   co_return status;
 }
 
-inline Task<Status> AwaitForget(StateStore& store, MeetingPtr meeting, std::optional<pool::EndReason> owe_end) {
-  auto start = [&](StateStore::Done<void> done) { store.Forget(meeting, owe_end, std::move(done)); };
+inline Task<Status> AwaitForget(StateStore& store, MeetingPtr meeting, std::optional<pool::EndReason> owe_end, Fate fate = Fate::kOver) {
+  auto start = [&](StateStore::Done<void> done) { store.Forget(meeting, owe_end, std::move(done), fate); };
   Status status = co_await runtime::AwaitCallback<Status>(std::move(start));
   co_return status;
 }
@@ -63,8 +63,8 @@ inline Task<Result<NodePtr>> AwaitUpdateNode(StateStore& store, std::string id, 
   co_return result;
 }
 
-inline Task<Result<std::vector<MeetingPtr>>> AwaitRemoveNode(StateStore& store, std::string id) {
-  auto start = [&](StateStore::Done<std::vector<MeetingPtr>> done) { store.RemoveNode(std::move(id), std::move(done)); };
+inline Task<Result<std::vector<MeetingPtr>>> AwaitRemoveNode(StateStore& store, std::string id, std::optional<std::uint64_t> if_revision) {
+  auto start = [&](StateStore::Done<std::vector<MeetingPtr>> done) { store.RemoveNode(std::move(id), std::move(done), if_revision); };
   Result<std::vector<MeetingPtr>> result = co_await runtime::AwaitCallback<Result<std::vector<MeetingPtr>>>(std::move(start));
   co_return result;
 }
@@ -82,8 +82,8 @@ inline Task<Result<TenantPtr>> AwaitUpdateTenant(StateStore& store, std::string 
   co_return result;
 }
 
-inline Task<Status> AwaitRemoveTenant(StateStore& store, std::string id) {
-  auto start = [&](StateStore::Done<void> done) { store.RemoveTenant(std::move(id), std::move(done)); };
+inline Task<Status> AwaitRemoveTenant(StateStore& store, std::string id, std::optional<std::uint64_t> if_revision) {
+  auto start = [&](StateStore::Done<void> done) { store.RemoveTenant(std::move(id), std::move(done), if_revision); };
   Status status = co_await runtime::AwaitCallback<Status>(std::move(start));
   co_return status;
 }

@@ -33,6 +33,12 @@ struct PutEnd {
 struct DropEnd {
   std::int64_t id;
 };
+struct PutMeetingEnd {
+  pool::MeetingEnd end;
+};
+struct DropMeetingEnd {
+  std::int64_t id;
+};
 struct PutTenant {
   TenantPtr tenant;
 };
@@ -45,7 +51,8 @@ struct PutToken {
 struct DropToken {
   std::string id;
 };
-using Row = std::variant<PutNode, DropNode, PutMeeting, DropMeeting, PutEnd, DropEnd, PutTenant, DropTenant, PutToken, DropToken>;
+using Row = std::variant<PutNode, DropNode, PutMeeting, DropMeeting, PutEnd, DropEnd, PutMeetingEnd, DropMeetingEnd, PutTenant, DropTenant, PutToken,
+                         DropToken>;
 
 struct Change {
   std::vector<Row> rows;  // all or none
@@ -59,6 +66,7 @@ struct SavedRows {
   std::vector<pool::Node> nodes;
   std::vector<pool::Meeting> meetings;
   std::vector<pool::PendingEnd> ends;
+  std::vector<pool::MeetingEnd> meeting_ends;
   std::vector<pool::Tenant> tenants;
   std::vector<pool::ApiToken> tokens;
 };

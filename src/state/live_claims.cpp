@@ -148,6 +148,7 @@ void LiveState::KeepDecision(Turn& turn, pool::Decision decision, std::optional<
 bool LiveState::IsInUse(std::string_view tenant_id, std::string_view node_meeting_id) const {
   if (meetings_.FindOnNodes(node_meeting_id) != nullptr) return true;
   // A node may still have another tenant's copy: one that is owed an end, or that it is ending just now. A create would be taken for that.
+  if (!options_.multitenancy) return false;
   const auto is_anothers = [&](const auto& copy) { return copy.meeting_id == node_meeting_id && copy.tenant_id != tenant_id; };
   return std::any_of(slots_.begin(), slots_.end(), [&is_anothers](const auto& slot) {
     return std::any_of(slot->ends.begin(), slot->ends.end(), is_anothers) ||
@@ -156,11 +157,8 @@ bool LiveState::IsInUse(std::string_view tenant_id, std::string_view node_meetin
 }
 
 Result<std::string> LiveState::ChooseScopedId(std::string_view tenant_id, std::string_view meeting_id) const {
-  if (!options_.tenant_scope) {
-    if (meetings_.FindOnNodes(meeting_id) == nullptr) return std::string();
-    return plenary::Fail(ErrorCode::kConflict, "another tenant has a meeting with this ID");
-  }
   if (!IsInUse(tenant_id, meeting_id)) return std::string();
+  if (!options_.tenant_scope) return plenary::Fail(ErrorCode::kConflict, "another tenant has a meeting with this ID");
   for (int variant = 1; variant <= pool::kScopeVariants; ++variant) {
     std::string id = pool::ScopedMeetingId(meeting_id, tenant_id, variant);
     if (!IsInUse(tenant_id, id)) return id;
@@ -259,7 +257,7 @@ void LiveState::Reassign(MeetingPtr claim, std::vector<std::string> tried, std::
     // A settled meeting stays: nothing took its place, and people may still be in it.
     if (before->phase == MeetingPhase::kClaimed) {
       WriteOwed(turn, *before, owe_end, now_ms);
-      if (!Restore(turn, *entry)) Drop(turn, *entry, now_ms);
+      if (!Restore(turn, *entry)) Drop(turn, *entry, Fate::kGoesOn, now_ms);
     }
     return turn.Later([done = std::move(done), error = placed.error()] { done(tl::unexpected<Error>(error)); });
   }
@@ -306,7 +304,7 @@ void LiveState::UndoReassign(const MeetingPtr& claim, const MeetingPtr& before, 
   if (owed && old_slot != nullptr) turn.Write(PutEnd{*owed});
   if (entry == nullptr || Restore(turn, *entry)) return;
   Refuse(turn, TakeWaiters(*entry), error);
-  Drop(turn, *entry, NowMs());
+  Drop(turn, *entry, Fate::kGoesOn, NowMs());
 }
 
 bool LiveState::Restore(Turn& turn, Entry& entry) {
@@ -370,12 +368,12 @@ void LiveState::SettleEntry(Turn& turn, Entry& entry, const Settlement& settleme
     entry.meters->created.fetch_add(1, std::memory_order_relaxed);
     if (const MeetingPtr from = std::exchange(entry.moved_from, nullptr); from != nullptr && from->node_id != next->node_id) {
       WriteOwed(turn, *from, pool::EndReason::kSuperseded, now_ms);
-      KeepRoom(turn, *from, std::exchange(entry.peak, 0), true, now_ms);
+      KeepRoom(turn, *from, std::exchange(entry.peak, 0), now_ms);
     }
     entry.moved_xml.reset();
   } else if (!before->internal_id.empty() && before->internal_id != next->internal_id) {  // the node made it anew
     entry.meters->created.fetch_add(1, std::memory_order_relaxed);
-    KeepRoom(turn, *before, std::exchange(entry.peak, 0), false, now_ms);
+    KeepRoom(turn, *before, std::exchange(entry.peak, 0), now_ms);
   }
   // A node has one meeting of an ID: the copy whose end was owed is gone, or it is this very one.
   std::erase_if(entry.slot->ends, [&](const pool::PendingEnd& end) {
@@ -403,10 +401,10 @@ void LiveState::Release(const MeetingPtr& claim, std::optional<pool::EndReason> 
   if (entry == nullptr || entry->meeting->phase != claim->phase) return;
   const std::int64_t now_ms = NowMs();
   WriteOwed(turn, *entry->meeting, owe_end, now_ms);
-  if (!Restore(turn, *entry)) Drop(turn, *entry, now_ms);
+  if (!Restore(turn, *entry)) Drop(turn, *entry, Fate::kGoesOn, now_ms);
 }
 
-void LiveState::Forget(const MeetingPtr& meeting, std::optional<pool::EndReason> owe_end, Done<void> done) {
+void LiveState::Forget(const MeetingPtr& meeting, std::optional<pool::EndReason> owe_end, Done<void> done, Fate fate) {
   Turn turn(*this);
   if (done) turn.OnWritten([done = std::move(done)](const Status& written) { done(written); });
   Entry* entry = Current(*meeting);
@@ -414,14 +412,16 @@ void LiveState::Forget(const MeetingPtr& meeting, std::optional<pool::EndReason>
   if (entry == nullptr || entry->meeting->internal_id != meeting->internal_id) return;
   const std::int64_t now_ms = NowMs();
   WriteOwed(turn, *entry->meeting, owe_end, now_ms);
-  Drop(turn, *entry, now_ms);
+  if (owe_end && *owe_end != pool::EndReason::kRequested) fate = Fate::kGoesOn;
+  Drop(turn, *entry, fate, now_ms);
 }
 
-void LiveState::Drop(Turn& turn, Entry& entry, std::int64_t now_ms) {
+void LiveState::Drop(Turn& turn, Entry& entry, Fate fate, std::int64_t now_ms) {
   const MeetingPtr meeting = entry.meeting;
   if (meeting->phase == MeetingPhase::kSettled) {
     entry.slot->tombstones.push_back({meeting->tenant_id, meeting->node_meeting_id(), meeting->internal_id, now_ms});
-    KeepRoom(turn, *meeting, entry.peak, false, now_ms);
+    KeepRoom(turn, *meeting, entry.peak, now_ms);
+    if (fate == Fate::kOver) TellEnd(turn, *meeting, now_ms);
   }
   turn.Wake(TakeWaiters(entry));
   const auto number = voice_bridges_.find(meeting->voice_bridge);
@@ -430,7 +430,7 @@ void LiveState::Drop(Turn& turn, Entry& entry, std::int64_t now_ms) {
   meetings_.Erase(entry);
 }
 
-void LiveState::KeepRoom(Turn& turn, const pool::Meeting& meeting, std::int64_t peak, bool superseded, std::int64_t now_ms) {
+void LiveState::KeepRoom(Turn& turn, const pool::Meeting& meeting, std::int64_t peak, std::int64_t now_ms) {
   if (history_ == nullptr) return;
   pool::RoomHistory room{.meeting_id = meeting.meeting_id,
                          .tenant_id = meeting.tenant_id,
@@ -438,9 +438,7 @@ void LiveState::KeepRoom(Turn& turn, const pool::Meeting& meeting, std::int64_t 
                          .name = meeting.name,
                          .created_at_ms = meeting.create_time_ms != 0 ? meeting.create_time_ms : meeting.claimed_at_ms,
                          .ended_at_ms = now_ms,
-                         .peak_participants = peak,
-                         .internal_id = meeting.internal_id,
-                         .superseded = superseded};
+                         .peak_participants = peak};
   turn.Later([sink = history_, room = std::move(room)]() mutable { sink->Record(std::move(room)); });
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 bool Before(const std::unique_ptr<NodeSlot>& slot, std::string_view id) { return slot->view->node.id < id; }
 
+Error NodeChanged() { return {ErrorCode::kConflict, "the server was changed meanwhile"}; }
+
 Error NoSuchNode(std::string_view id) { return {ErrorCode::kNotFound, "there is no server with the ID " + std::string(id)}; }
 
 /// What takes `node` back to where it is before `patch`.
@@ -79,7 +81,7 @@ std::vector<MeetingPtr> LiveState::EraseSlot(Turn& turn, NodeSlot& slot) {
   const std::vector<Entry*> entries(slot.entries.begin(), slot.entries.end());
   for (Entry* entry : entries) {
     forgotten.push_back(entry->meeting);
-    Drop(turn, *entry, now_ms);
+    Drop(turn, *entry, Fate::kGoesOn, now_ms);  // forgotten, not ended
   }
   DropTokens([&slot](const pool::ApiToken& token) { return token.node_id == slot.view->node.id; });
   slots_.erase(std::find_if(slots_.begin(), slots_.end(), [&slot](const auto& other) { return other.get() == &slot; }));
@@ -120,7 +122,7 @@ void LiveState::UpdateNode(std::string id, pool::NodePatch patch, Done<NodePtr> 
   NodeSlot* slot = FindSlot(id);
   if (slot == nullptr) return turn.Later([done, id] { done(tl::unexpected<Error>(NoSuchNode(id))); });
   if (patch.if_revision && *patch.if_revision != slot->view->node.revision) {
-    return turn.Later([done] { done(plenary::Fail(ErrorCode::kConflict, "the server was changed meanwhile")); });
+    return turn.Later([done] { done(tl::unexpected<Error>(NodeChanged())); });
   }
   pool::NodePatch inverse = Inverse(slot->view->node, patch);
   pool::Node next = slot->view->node;
@@ -145,10 +147,13 @@ void LiveState::UpdateNode(std::string id, pool::NodePatch patch, Done<NodePtr> 
   });
 }
 
-void LiveState::RemoveNode(std::string id, Done<std::vector<MeetingPtr>> done) {
+void LiveState::RemoveNode(std::string id, Done<std::vector<MeetingPtr>> done, std::optional<std::uint64_t> if_revision) {
   Turn turn(*this);
   NodeSlot* slot = FindSlot(id);
   if (slot == nullptr) return turn.Later([done, id] { done(tl::unexpected<Error>(NoSuchNode(id))); });
+  if (if_revision && *if_revision != slot->view->node.revision) {
+    return turn.Later([done] { done(tl::unexpected<Error>(NodeChanged())); });
+  }
   // It leaves memory only when it has left the disk; until then nothing new is placed there and nothing more is written for it.
   slot->removing = true;
   turn.Require({DropNode{id}}, [this, slot, done = std::move(done)](const Status& written) {

@@ -204,10 +204,10 @@ void LiveState::DropMissing(Turn& turn, Poll& poll) {
     if (entry->in_doubt) {
       // Its create may still be on its way to the node, so the end stays owed.
       WriteOwed(turn, meeting, pool::EndReason::kOrphan, now_ms);
-      if (!Restore(turn, *entry)) Drop(turn, *entry, now_ms);
+      if (!Restore(turn, *entry)) Drop(turn, *entry, Fate::kGoesOn, now_ms);
     } else if (meeting.phase == MeetingPhase::kSettled && std::max(meeting.claimed_at_ms, entry->settled_ms) < poll.report.started_at_ms) {
       poll.outcome.ended.push_back(entry->meeting);
-      Drop(turn, *entry, now_ms);
+      Drop(turn, *entry, Fate::kOver, now_ms);
     }
   }
   if (poll.report.incomplete) return;
@@ -244,10 +244,10 @@ void LiveState::ApplyPollFailure(std::string node_id, std::string error, std::in
   for (Entry* entry : entries) {
     if (forget && entry->meeting->phase == MeetingPhase::kSettled) {
       outcome.forgotten_offline.push_back(entry->meeting);
-      Drop(turn, *entry, now_ms);
+      Drop(turn, *entry, Fate::kGoesOn, now_ms);
     } else if (forget && entry->in_doubt && !entry->handed_in_doubt) {
       WriteOwed(turn, *entry->meeting, pool::EndReason::kOrphan, now_ms);
-      Drop(turn, *entry, now_ms);
+      Drop(turn, *entry, Fate::kGoesOn, now_ms);
     } else if (entry->in_doubt) {
       turn.Wake(TakeWaiters(*entry));  // the first of them gets kInDoubt
     }
@@ -320,12 +320,14 @@ void LiveState::Sweep(std::int64_t now_ms) {
   }
   for (const MeetingPtr& meeting : expired) {
     Entry* entry = Current(*meeting);
-    if (entry != nullptr && entry->touched_ms <= oldest_ms) Drop(turn, *entry, now_ms);
+    if (entry != nullptr && entry->touched_ms <= oldest_ms) Drop(turn, *entry, Fate::kGoesOn, now_ms);
   }
   for (const auto& slot : slots_) {
     DropOldEnds(turn, *slot, now_ms);
     std::erase_if(slot->tombstones, [now_ms](const Tombstone& stone) { return stone.at_ms + kTombstoneMs <= now_ms; });
   }
+  AnnounceAgain(turn, now_ms);
+  DropAnnounced(turn);
   DropRetiredSecrets(turn, now_ms);
   std::erase_if(meters_, [](const auto& known) { return known.second.expired(); });
 }

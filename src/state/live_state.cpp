@@ -16,8 +16,9 @@ LiveState::LiveState(std::unique_ptr<Journal> journal, StateOptions options, Clo
 
 LiveState::~LiveState() {
   {
-    const std::lock_guard lock(decision_);
+    Turn turn(*this);
     closing_ = true;
+    DropAnnounced(turn);
   }
   journal_.reset();
   for (const TenantOperation& operation : operations_) operation.refuse({ErrorCode::kCancelled, "shutting down"});
@@ -77,6 +78,10 @@ void LiveState::Load(SavedRows rows) {
     } else {
       turn.Write(DropEnd{end.id});
     }
+  }
+  for (pool::MeetingEnd& end : rows.meeting_ends) {
+    last_meeting_end_id_ = std::max(last_meeting_end_id_, end.id);
+    unannounced_.emplace(end.id, Unannounced{.end = std::move(end), .since_ms = now_ms});
   }
   for (const auto& slot : slots_) {
     // Scalelite's load outlives a restart in Redis. Ours starts at what is certain, so that nodes can be chosen before the first poll.

@@ -59,12 +59,12 @@ class LiveState : public StateStore {
 
   void AddNode(pool::Node node, Done<NodePtr> done) override;
   void UpdateNode(std::string id, pool::NodePatch patch, Done<NodePtr> done) override;
-  void RemoveNode(std::string id, Done<std::vector<MeetingPtr>> done) override;
+  void RemoveNode(std::string id, Done<std::vector<MeetingPtr>> done, std::optional<std::uint64_t> if_revision = std::nullopt) override;
   void SetVersion(std::string id, std::string bbb_version) override;
 
   void AddTenant(pool::Tenant tenant, Done<TenantPtr> done, TenantName name = TenantName::kUnique) override;
   void UpdateTenant(std::string id, TenantChange change, std::optional<std::uint64_t> if_revision, Done<TenantPtr> done) override;
-  void RemoveTenant(std::string id, Done<void> done) override;
+  void RemoveTenant(std::string id, Done<void> done, std::optional<std::uint64_t> if_revision = std::nullopt) override;
   void AddToken(pool::ApiToken token, Done<void> done) override;
   void RemoveToken(std::string id, Done<void> done) override;
 
@@ -73,7 +73,10 @@ class LiveState : public StateStore {
                 Done<ClaimResult> done) override;
   void Settle(const MeetingPtr& claim, Settlement settlement) override;
   void Release(const MeetingPtr& claim, std::optional<pool::EndReason> owe_end, Done<void> done) override;
-  void Forget(const MeetingPtr& meeting, std::optional<pool::EndReason> owe_end, Done<void> done) override;
+  void Forget(const MeetingPtr& meeting, std::optional<pool::EndReason> owe_end, Done<void> done, Fate fate = Fate::kOver) override;
+
+  void OnMeetingEnd(std::function<void(const pool::MeetingEnd&)> announce) override;
+  void EndAnnounced(std::int64_t meeting_end_id) override;
 
   void ApplyPoll(PollReport report, Done<PollOutcome> done) override;
   void ApplyPollFailure(std::string node_id, std::string error, std::int64_t now_ms, Done<PollOutcome> done) override;
@@ -115,6 +118,11 @@ class LiveState : public StateStore {
     std::vector<std::function<void()>> later_;
   };
 
+  struct Unannounced {
+    pool::MeetingEnd end;
+    std::int64_t since_ms = 0;    // in this process
+    std::int64_t next_ms = 0;
+  };
   struct TenantSlot {
     TenantPtr view;
     pool::SlidingSecond creates;  // new claims while there is a limit on them
@@ -183,12 +191,18 @@ class LiveState : public StateStore {
   Entry* Reopen(Turn& turn, const pool::Meeting& meeting, const Settlement& settlement);
   static void Refuse(Turn& turn, std::vector<Waiter> waiters, const Error& error);
   /// Forgets it everywhere; those who wait for it claim anew at the end of the turn.
-  void Drop(Turn& turn, Entry& entry, std::int64_t now_ms);
+  void Drop(Turn& turn, Entry& entry, Fate fate, std::int64_t now_ms);
   /// Tells the history of a copy that is over.
-  void KeepRoom(Turn& turn, const pool::Meeting& meeting, std::int64_t peak, bool superseded, std::int64_t now_ms);
+  void KeepRoom(Turn& turn, const pool::Meeting& meeting, std::int64_t peak, std::int64_t now_ms);
   void Replace(Entry& entry, MeetingPtr meeting, NodeSlot& slot) {
     meetings_.Replace(entry, std::move(meeting), slot, options_.load, NowMs());
   }
+
+  // live_ends.cpp
+  /// Keeps the end for being announced, in the same change as what is forgotten.
+  void TellEnd(Turn& turn, const pool::Meeting& meeting, std::int64_t now_ms);
+  void AnnounceAgain(Turn& turn, std::int64_t now_ms);
+  void DropAnnounced(Turn& turn);
 
   // live_polls.cpp
   struct Poll;
@@ -219,6 +233,10 @@ class LiveState : public StateStore {
   std::unordered_map<const Entry*, std::vector<Waiter>> waiters_;
   std::uint64_t last_claim_id_ = 0;
   std::int64_t last_end_id_ = 0;
+  std::function<void(const pool::MeetingEnd&)> announce_;
+  std::map<std::int64_t, Unannounced> unannounced_;  // by ID
+  std::vector<std::int64_t> announced_;              // and still in the store
+  std::int64_t last_meeting_end_id_ = 0;
   std::uint64_t last_poll_ = 0;
   std::string last_placed_;                      // round-robin
   std::vector<pool::Candidate> candidates_;      // scratch of Place

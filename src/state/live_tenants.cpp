@@ -7,6 +7,8 @@
 namespace plenary::state {
 namespace {
 
+Error TenantChanged() { return {ErrorCode::kConflict, "the tenant was changed meanwhile"}; }
+
 Error NoSuchTenant(std::string_view id) { return {ErrorCode::kNotFound, "there is no tenant with the ID " + std::string(id)}; }
 
 template <class T>
@@ -107,7 +109,7 @@ void LiveState::UpdateTenant(std::string id, TenantChange change, std::optional<
     const TenantSlot* slot = FindTenant(id);
     if (slot == nullptr) return tl::unexpected<Error>(NoSuchTenant(id));
     const pool::Tenant& before = slot->view->tenant;
-    if (if_revision && *if_revision != before.revision) return plenary::Fail(ErrorCode::kConflict, "the tenant was changed meanwhile");
+    if (if_revision && *if_revision != before.revision) return tl::unexpected<Error>(TenantChanged());
     pool::Tenant next = before;
     if (Status changed = change(next); !changed) return tl::unexpected<Error>(std::move(changed.error()));
     next.id = before.id;
@@ -130,9 +132,11 @@ LiveState::Plan LiveState::PlanTenant(pool::Tenant tenant, Done<TenantPtr> done)
   return {{PutTenant{view}}, publish, [done = std::move(done), view] { done(view); }};
 }
 
-void LiveState::RemoveTenant(std::string id, Done<void> done) {
-  auto plan = [this, id = std::move(id), done]() -> Result<Plan> {
-    if (!tenants_.contains(id)) return tl::unexpected<Error>(NoSuchTenant(id));
+void LiveState::RemoveTenant(std::string id, Done<void> done, std::optional<std::uint64_t> if_revision) {
+  auto plan = [this, id = std::move(id), if_revision, done]() -> Result<Plan> {
+    const TenantSlot* slot = FindTenant(id);
+    if (slot == nullptr) return tl::unexpected<Error>(NoSuchTenant(id));
+    if (if_revision && *if_revision != slot->view->tenant.revision) return tl::unexpected<Error>(TenantChanged());
     const auto publish = [this, id] {
       const auto found = tenants_.find(id);
       found->second.view->meters->max_people = 0;

@@ -122,6 +122,9 @@ struct NodeLoad {
   std::size_t meetings = 0;          // claims on the node
 };
 
+/// What becomes of a meeting that is forgotten. Front-ends hear of those that are over.
+enum class Fate : std::uint8_t { kOver, kGoesOn };
+
 /// Whether a new tenant may have the name of another one (spec scalelite 4.5).
 enum class TenantName : std::uint8_t { kUnique, kShared };
 
@@ -158,8 +161,8 @@ class StateStore {
   virtual void AddNode(pool::Node node, Done<NodePtr> done) = 0;
   /// kNotFound. A changed multiplier counts from the next poll in the model scalelite, at once otherwise.
   virtual void UpdateNode(std::string id, pool::NodePatch patch, Done<NodePtr> done) = 0;
-  /// kNotFound. Its meetings and owed ends are forgotten with it.
-  virtual void RemoveNode(std::string id, Done<std::vector<MeetingPtr>> done) = 0;
+  /// kNotFound, kConflict when `if_revision` is another. Its meetings and owed ends are forgotten with it.
+  virtual void RemoveNode(std::string id, Done<std::vector<MeetingPtr>> done, std::optional<std::uint64_t> if_revision = std::nullopt) = 0;
   virtual void SetVersion(std::string id, std::string bbb_version) = 0;
 
   // --- tenants and tokens ------------------------------------------------------------------------------------------------
@@ -169,8 +172,8 @@ class StateStore {
   /// to change. It must be quick and may be called more than once. kNotFound, kConflict when `if_revision` is another; errors of `change` and of AddTenant.
   using TenantChange = std::function<Status(pool::Tenant&)>;
   virtual void UpdateTenant(std::string id, TenantChange change, std::optional<std::uint64_t> if_revision, Done<TenantPtr> done) = 0;
-  /// kNotFound. Its meetings go on at their nodes, and nobody can reach them; its tokens go with it.
-  virtual void RemoveTenant(std::string id, Done<void> done) = 0;
+  /// kNotFound, kConflict when `if_revision` is another. Its meetings go on at their nodes, and nobody can reach them; its tokens go with it.
+  virtual void RemoveTenant(std::string id, Done<void> done, std::optional<std::uint64_t> if_revision = std::nullopt) = 0;
   virtual void AddToken(pool::ApiToken token, Done<void> done) = 0;
   virtual void RemoveToken(std::string id, Done<void> done) = 0;  // kNotFound
 
@@ -187,8 +190,16 @@ class StateStore {
   virtual void Settle(const MeetingPtr& claim, Settlement settlement) = 0;
   /// Gives the ID free; callers that wait for it go on. `done` may be empty.
   virtual void Release(const MeetingPtr& claim, std::optional<pool::EndReason> owe_end, Done<void> done) = 0;
-  /// Forgets a meeting (ended, cleared); no effect if it was claimed anew meanwhile. `owe_end`: see Release. `done` may be empty.
-  virtual void Forget(const MeetingPtr& meeting, std::optional<pool::EndReason> owe_end, Done<void> done) = 0;
+  /// Forgets a meeting (ended, cleared); no effect if it was claimed anew meanwhile. `owe_end`: see Release; but for kRequested the meeting goes on
+  /// elsewhere. `done` may be empty.
+  virtual void Forget(const MeetingPtr& meeting, std::optional<pool::EndReason> owe_end, Done<void> done, Fate fate = Fate::kOver) = 0;
+
+  // --- ends to announce ---------------------------------------------------------------------------------------------------
+  /// `announce` is called for each meeting that is over, without any lock, and again about once a minute (Sweep) until EndAnnounced, for a day at
+  /// most; after a restart anew. It must not block. Before any meeting ends; until then ends are kept for it.
+  virtual void OnMeetingEnd(std::function<void(const pool::MeetingEnd&)> announce) = 0;
+  /// It is certain that whoever wanted to know will be told. Written with the next Sweep.
+  virtual void EndAnnounced(std::int64_t meeting_end_id) = 0;
 
   // --- poller -------------------------------------------------------------------------------------------------------------
   virtual void ApplyPoll(PollReport report, Done<PollOutcome> done) = 0;
@@ -196,7 +207,8 @@ class StateStore {
   /// The owed end was carried out, or the node says the meeting does not exist.
   virtual void EndDone(std::int64_t pending_end_id) = 0;
   virtual std::vector<pool::PendingEnd> PendingEnds() const = 0;
-  /// Drops seats that nobody took for 60 s, meetings past their TTL, owed ends older than a day, and retired secrets whose time is up. Call about once a second.
+  /// Drops seats that nobody took for 60 s, meetings past their TTL, owed ends older than a day, and retired secrets whose time is up; announces ends
+  /// again. Call about once a second.
   virtual void Sweep(std::int64_t now_ms) = 0;
 
   /// Waits until everything that was written so far is durable.

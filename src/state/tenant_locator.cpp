@@ -1,5 +1,7 @@
 #include "state/tenant_locator.hpp"
 
+#include "base/ip_networks.hpp"
+
 namespace plenary::state {
 namespace {
 
@@ -33,11 +35,14 @@ TenantRoute TenantLocator::Locate(std::string_view host, std::string_view path) 
   return route;
 }
 
-std::string TenantLocator::AddressFor(std::string_view public_url, const pool::Tenant* tenant, bool by_path) {
+std::string TenantLocator::AddressFor(std::string_view public_url, const pool::Tenant* tenant, bool by_path) const {
   std::string address(public_url);
   if (tenant == nullptr) return address;
-  if (by_path) return address + std::string(kPathMark) + tenant->name;
   const std::size_t host = address.find("://") + 3;
+  std::string_view name = std::string_view(address).substr(host);
+  name = name.substr(0, name.find_first_of(":/"));
+  const bool takes_label = name.find('.') != std::string_view::npos && !ParseIp(name) && (base_host_.empty() || EqualsIgnoreCase(name, base_host_));
+  if (by_path || !takes_label) return address + std::string(kPathMark) + tenant->name;
   return address.insert(host, tenant->name + ".");
 }
 

@@ -62,9 +62,16 @@ TEST_F(TenantLocatorTest, NobodyWithoutMultitenancy) {
 
 TEST_F(TenantLocatorTest, Addresses) {
   const pool::Tenant tenant = MakeTenant("bonn");
-  EXPECT_EQ(TenantLocator::AddressFor("https://lb.example:8443", nullptr, true), "https://lb.example:8443");
-  EXPECT_EQ(TenantLocator::AddressFor("https://lb.example:8443", &tenant, false), "https://bonn.lb.example:8443");
-  EXPECT_EQ(TenantLocator::AddressFor("https://lb.example/x", &tenant, true), "https://lb.example/x/t/bonn");
+  const TenantLocator locator(*pool.state, true, "");
+  EXPECT_EQ(locator.AddressFor("https://lb.example:8443", nullptr, true), "https://lb.example:8443");
+  EXPECT_EQ(locator.AddressFor("https://lb.example:8443", &tenant, false), "https://bonn.lb.example:8443");
+  EXPECT_EQ(locator.AddressFor("https://lb.example/x", &tenant, true), "https://lb.example/x/t/bonn");
+  EXPECT_EQ(locator.AddressFor("http://localhost:3000", &tenant, false), "http://localhost:3000/t/bonn");
+  const TenantLocator based(*pool.state, true, "lb.example");
+  EXPECT_EQ(based.AddressFor("https://LB.example:8443", &tenant, false), "https://bonn.LB.example:8443");
+  EXPECT_EQ(based.AddressFor("https://nodes.example", &tenant, false), "https://nodes.example/t/bonn");
+  EXPECT_EQ(locator.AddressFor("http://10.0.0.5:3000", &tenant, false), "http://10.0.0.5:3000/t/bonn");
+  EXPECT_EQ(locator.AddressFor("http://[2001:db8::1]:3000", &tenant, false), "http://[2001:db8::1]:3000/t/bonn");
 }
 
 }  // namespace

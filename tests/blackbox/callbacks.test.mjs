@@ -180,7 +180,8 @@ test('a tenant hears of its own meetings under its own ID, signed with its own s
   const fronts = [];
   for (const name of ['one', 'two']) fronts.push(await addTenant(plenary, name, { byPath: true }));
   for (const front of fronts) {
-    const more = { meetingKeepEvents: 'true', 'meta_analytics-callback-url': receiver.url(`/analytics-${front.name}`), meetingEndedURL: receiver.url(`/ended-${front.name}`) };
+    const more = { meetingKeepEvents: 'true', 'meta_analytics-callback-url': receiver.url(`/analytics-${front.name}`), meetingEndedURL: receiver.url(`/ended-${front.name}`),
+      meta_endCallbackUrl: receiver.url(`/callback-${front.name}`) };
     await createWithReady(front, 'same', receiver.url(`/ready-${front.name}`), more);
   }
   const ids = (await sim.state()).nodes[0].meetings.map(({ meetingID }) => meetingID);
@@ -196,9 +197,12 @@ test('a tenant hears of its own meetings under its own ID, signed with its own s
     const report = JSON.parse(analytics.body);
     assert.deepEqual([report.meeting_id, report.customer], ['same', front.name]);
     await receiver.untilCalled(`/ended-${front.name}`);
+    for (const { url } of await receiver.untilCalled(`/callback-${front.name}`)) {
+      assert.equal(new URL(url, 'http://x').searchParams.get('meetingID'), 'same', 'the front-end\'s own ID');
+    }
   }
   await settled(plenary);
-  assert.equal(receiver.requests.length, 6);
+  assert.equal(receiver.requests.filter(({ url }) => !url.startsWith('/callback-')).length, 6);
   for (const { body } of receiver.requests) assert.ok(!body.includes('~') || body.startsWith('signed_parameters='), body);
 
   await t.test('a node\'s message by another tenant\'s address finds nothing', async () => {
@@ -212,7 +216,7 @@ test('a tenant hears of its own meetings under its own ID, signed with its own s
     assert.equal(receiver.to('/of-two').length, 0);
   });
 
-  await t.test('each of several secrets is tried, a new one is used at once', async () => {
+  await t.test('each of several secrets is tried, a new one first, the replaced ones as long as they are accepted', async () => {
     const many = await addTenant(plenary, 'many', { byPath: true, secrets: ['first', 'second'] });
     receiver.answer = (request) => {
       try {
@@ -230,9 +234,11 @@ test('a tenant hears of its own meetings under its own ID, signed with its own s
     assert.equal(receiver.to('/many').length, 2);
 
     const { secret } = await plenary.command('tenants.roll_secret', { tenant: 'many' });
-    receiver.answer = 200;
     assert.equal((await announce(plenary, sim.nodes[0].secret, 'many', 'rolled', { path: `/t/many${kReady}` })).status, 200);
-    claimsOf((await receiver.untilCalled('/many', 3))[2], secret);
+    const rolled = (await receiver.untilCalled('/many', 5)).slice(2);
+    for (const [index, used] of [secret, 'first', 'second'].entries()) assert.equal(claimsOf(rolled[index], used).record_id, 'rolled');
+    await settled(plenary);
+    assert.equal(receiver.to('/many').length, 5);
   });
 });
 
@@ -476,6 +482,14 @@ test('the end of a meeting', async (t) => {
     await plenary.command('poll.run', { what: 'all' });
     await sleep(500);
     assert.equal(receiver.to('/ended').length, 1);
+  });
+
+  await t.test('not of a meeting that an operator only forgets', async () => {
+    await create('forgotten', { meetingEndedURL: receiver.url('/forgotten') });
+    await plenary.command('meetings.forget', { ids: ['forgotten'] });
+    await sleep(300);
+    await settled(plenary);
+    assert.equal(receiver.to('/forgotten').length, 0);
   });
 
   await t.test('also when the end comes from the front-end or is found by a poll', async () => {

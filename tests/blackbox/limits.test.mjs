@@ -70,10 +70,10 @@ test('new meetings per second', async (t) => {
   const bn = await addTenant(plenary, 'bn', { limits: { creates_per_second: 5 } });
   const begin = performance.now();
   const replies = await many(60, (i) => create(bn, `rate${i}`));
-  const seconds = Math.ceil((performance.now() - begin) / 1000);
+  const seconds = (performance.now() - begin) / 1000;
   const made = successes(replies);
-  assert.ok(made.length >= 1 && made.length <= 5 * (seconds + 1), `${made.length} in ${seconds} s`);
-  if (seconds === 1) assert.ok(made.length <= 10);
+  // Within one second exactly 5; on a slow machine each further second may let 5 more in.
+  assert.ok(made.length >= 5 && made.length <= 5 * Math.ceil(seconds), `${made.length} in ${seconds} s`);
   const refused = replies.filter((reply) => !made.includes(reply));
   assert.ok(refused.length > 0);
   for (const reply of refused) {

@@ -57,7 +57,7 @@ test('every documented route answers as documented', async (t) => {
 
   // In this order; each must be called at least once.
   const plan = [
-    ['getVersion'], ['getOpenApi'], ['getStatus'],
+    ['getVersion'], ['getOpenApi'], ['getStatus'], ['listSettings'], ['listSettings', { query: '?limit=2' }],
     ['listServers'], ['listServers', { query: '?limit=1&show_secrets=true' }], ['getServer', { values: [id] }], ['listServerMeetings', { values: [id] }],
     ['createServer', { body: { url: 'https://bbb9.example.org/bigbluebutton/api', secret: 's', id: 'bbb9', load_multiplier: 1.5, checksum_algorithm: 'SHA512' } }],
     ['updateServer', { values: ['bbb9'], body: { tag: 'gpu', load_multiplier: 2 } }], ['setServerState', { values: ['bbb9'], body: { state: 'cordoned' } }],
@@ -209,9 +209,13 @@ test('revisions, pages and wrong requests', async (t) => {
     const won = changes.find((reply) => reply.status === 200);
     assert.notEqual(won.headers.etag, etag);
     assert.equal((await plenary.server('a')).tag, won.json.tag);
+    const states = await Promise.all(['enabled', 'cordoned', 'enabled', 'cordoned'].map((state) =>
+      call(plenary, admin, 'PUT', '/servers/a/state', { body: { state }, headers: { 'If-Match': won.headers.etag } })));
+    assert.deepEqual(states.map((reply) => reply.status).sort(), [200, 412, 412, 412], 'of states as well');
+    const now = states.find((reply) => reply.status === 200).headers.etag;
     assertProblem(await call(plenary, admin, 'DELETE', '/servers/a', { headers: { 'If-Match': etag } }), 412);
     assert.equal((await call(plenary, admin, 'GET', '/servers/a', { headers: { 'If-None-Match': etag } })).status, 200);
-    assert.equal((await call(plenary, admin, 'DELETE', '/servers/a', { headers: { 'If-Match': won.headers.etag } })).status, 200);
+    assert.equal((await call(plenary, admin, 'DELETE', '/servers/a', { headers: { 'If-Match': now } })).status, 200);
     assertProblem(await call(plenary, admin, 'GET', '/servers/a'), 404);
   });
 

@@ -4,9 +4,11 @@ import { createDecipheriv, pbkdf2Sync } from 'node:crypto';
 import { test } from 'node:test';
 
 import { assertFailed, assertSuccess, kTexts, listed } from './lib/expect.mjs';
+import { verifiedClaims } from './lib/jwt.mjs';
 import { kSecret, startPlenary, startPool } from './lib/plenary.mjs';
 import { sleep, slowness, until } from './lib/process.mjs';
 import { Receiver } from './lib/receiver.mjs';
+import { digest } from './lib/sign.mjs';
 import { addTenant } from './lib/tenants.mjs';
 
 const kTenants = { MULTITENANCY_ENABLED: 'true' };
@@ -74,7 +76,7 @@ test('BASE_URL: exactly one label in front of it', async (t) => {
 });
 
 test('secrets', async (t) => {
-  const { plenary } = await startPool(t, { nodes: 1, env: kTenants });
+  const { plenary, sim } = await startPool(t, { nodes: 1, env: { ...kTenants, CALLBACK_ALLOW_NETS: 'loopback' } });
 
   await t.test('each of several is accepted', async () => {
     const many = await addTenant(plenary, 'many', { secrets: ['one', 'two', 'three'] });
@@ -117,6 +119,49 @@ test('secrets', async (t) => {
     await plenary.start();
     assertSuccess(await bn.call('getMeetings', {}, { secret }));
     refused(await bn.call('getMeetings'));
+  });
+
+  await t.test('what it is sent reaches a front-end with the old secret until that is outdated', async () => {
+    const keepMs = 6_000 * slowness;
+    const receiver = await Receiver.start(t);
+    const bn = await addTenant(plenary, 'rolled-callbacks', { byPath: true });
+    const urls = { 'meta_analytics-callback-url': receiver.url('/analytics'), meetingKeepEvents: 'true' };
+    const knows = ({ path, url, headers, body }, secret) => {
+      if (path === '/hook') return url.endsWith(`checksum=${digest('sha1', receiver.url('/hook') + body + secret)}`);
+      try {
+        return Boolean(verifiedClaims(headers.authorization.replace(/^Bearer /, ''), secret, 'HS512'));
+      } catch {
+        return false;
+      }
+    };
+    let accepted = bn.secret;
+    receiver.answer = (request) => ({ status: knows(request, accepted) ? 200 : 401 });
+    const settled = () => until(async () => (await plenary.command('callbacks.list', {})).pending === 0, 'all callbacks to be settled', 30_000 * slowness, 100);
+    const taken = (path) => receiver.to(path).filter(({ status }) => status === 200).length;
+    const meet = async (meetingID, options) => {
+      const before = { analytics: taken('/analytics'), hook: taken('/hook') };
+      assertSuccess(await bn.call('create', { name: 'Rolled', meetingID, moderatorPW: 'mp', ...urls }, options));
+      assertSuccess(await bn.call('end', { meetingID, password: 'mp' }, options));
+      await until(() => taken('/analytics') === before.analytics + 1 && taken('/hook') > before.hook, `the callbacks of ${meetingID}`, 20_000 * slowness);
+      await settled();
+    };
+    assertSuccess(await bn.call('hooks/create', { callbackURL: receiver.url('/hook') }));
+    await until(async () => (await sim.state()).nodes[0].hooks.length > 0, 'the hook on the node', 20_000 * slowness, 50);
+    await meet('before');
+    assert.ok(receiver.requests.every(({ status }) => status === 200));
+
+    const { secret } = await plenary.command('tenants.roll_secret', { tenant: 'rolled-callbacks', keep_s: keepMs / 1000 });
+    const rolledAt = Date.now();
+    await meet('during');
+    assert.ok(Date.now() - rolledAt < keepMs, 'the machine was too slow for this test');
+    for (const path of ['/analytics', '/hook']) {
+      const refused = receiver.to(path).filter(({ status }) => status === 401);
+      assert.ok(refused.length > 0 && refused.every((request) => knows(request, secret)), `${path}: the new one is tried first`);
+    }
+    accepted = secret;
+    const refusals = receiver.requests.filter(({ status }) => status === 401).length;
+    await meet('changed', { secret });
+    assert.equal(receiver.requests.filter(({ status }) => status === 401).length, refusals, 'a front-end that was changed refuses nothing');
   });
 
   await t.test('a tenant may demand an algorithm', async () => {
@@ -174,10 +219,43 @@ test('settings', async (t) => {
     return (await sim.sent('create', meetingID)).at(-1);
   };
 
+  /** Of the create, in their order, names that come twice included. */
+  const sentParams = async (meetingID) =>
+    (await sim.log(1)).requests.map(({ params }) => params).filter((params) => params.some(([name, value]) => name === 'meetingID' && value === meetingID)).at(-1);
+
   await t.test('say whose meeting it is', async () => {
     const sent = await created({ 'meta_tenant-id': 'forged', 'meta_tenant-name': 'forged' });
     assert.equal(sent['meta_tenant-id'], bn.id);
     assert.equal(sent['meta_tenant-name'], 'bn');
+  });
+
+  // BBB reads the names of metadata in any case, and of a name that comes twice the first.
+  await t.test('no spelling of a parameter puts a meeting into another tenant', async () => {
+    const spellings = ['meta_Tenant-Id', 'META_TENANT-ID', 'meta_tenant-id[]', 'meta_Tenant-ID[]'];
+    for (const spelling of spellings) {
+      for (const query of [`${encodeURIComponent(spelling)}=${other.id}&name=Forged&meetingID=`, `meta_x=1&name=Forged&${encodeURIComponent(spelling)}=${other.id}&meetingID=`]) {
+        const meetingID = `forged-${++number}`;
+        assertSuccess(await bn.call('create', query + meetingID));
+        const sent = await sentParams(meetingID);
+        assert.deepEqual(sent.filter(([name]) => name.toLowerCase().startsWith('meta_tenant-id')), [['meta_tenant-id', bn.id]], spelling);
+        assert.ok(listed(await bn.call('getMeetings')).includes(meetingID));
+        assert.ok(!listed(await other.call('getMeetings')).includes(meetingID));
+      }
+    }
+    for (const call of ['create', 'join', 'getMeetingInfo']) {
+      const reply = await bn.call(call, `meetingID=mine&name=N&fullName=F&${encodeURIComponent('meetingID[]')}=theirs`);
+      assert.equal(reply.status, 400, 'a list and not a list');
+    }
+  });
+
+  await t.test('no spelling of a callback URL gets past us', async () => {
+    for (const [name, kept] of [['meta_Analytics-Callback-URL', /analytics_callback$/], ['meta_BBB-recording-ready-url', undefined], ['meta_bn-Recording-Ready-Url[]', undefined]]) {
+      const meetingID = `spelled-${++number}`;
+      assertSuccess(await bn.call('create', `name=Spelled&meetingID=${meetingID}&${encodeURIComponent(name)}=${encodeURIComponent('http://10.9.8.7/secret')}`));
+      const sent = await sentParams(meetingID);
+      assert.ok(sent.every(([, value]) => !value.includes('10.9.8.7')), name);
+      if (kept) assert.match(new Map(sent).get('meta_analytics-callback-url'), kept);
+    }
   });
 
   await t.test('defaults give way to the client, overrides do not', async () => {

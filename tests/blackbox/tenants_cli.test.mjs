@@ -1,9 +1,12 @@
 // Tenants, tokens, callbacks and webhooks on the command line, and Scalelite's tasks for tenants, against a running server and without one.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
 import { test } from 'node:test';
 
 import { assertFailed, assertSuccess } from './lib/expect.mjs';
-import { startPlenary, startPool } from './lib/plenary.mjs';
+import { plenaryProgram, startPlenary, startPool } from './lib/plenary.mjs';
+import { minimalEnvironment, until } from './lib/process.mjs';
 import { FrontEnd } from './lib/tenants.mjs';
 
 /** Runs the command line and expects it to succeed. */
@@ -12,6 +15,19 @@ const succeeding = (plenary) => async (...args) => {
   assert.equal(result.code, 0, `${args.join(' ')}: ${result.code} ${result.stdout}${result.stderr}`);
   return result.stdout;
 };
+
+test('a secret that is given as an argument is gone from the process list', async (t) => {
+  const plenary = await startPlenary(t);
+  // It waits for a second secret on its standard input meanwhile.
+  const child = spawn(plenaryProgram, ['tenants', 'add', 'moodle', 'secret-in-an-argument', '-'], { env: { ...minimalEnvironment(), ...plenary.env } });
+  t.after(() => child.kill('SIGKILL'));
+  const listed = () => fs.readFileSync(`/proc/${child.pid}/cmdline`, 'latin1');
+  await until(() => listed().includes('tenants') && !listed().includes('secret-in-an-argument'), () => `the secret to be gone from ${listed()}`);
+  child.stdin.end('another\n');
+  const ended = await new Promise((resolve) => child.on('close', resolve));
+  assert.equal(ended, 0);
+  assert.deepEqual((await plenary.command('tenants.show', { tenant: 'moodle' })).tenant.secrets, ['secret-in-an-argument', 'another']);
+});
 
 test('tenants on a running server', async (t) => {
   const { plenary, sim } = await startPool(t, { nodes: 1, env: { MULTITENANCY_ENABLED: 'true' } });
@@ -47,7 +63,7 @@ test('tenants on a running server', async (t) => {
     assertFailed(await front('second-secret').call('getMeetings'), 'checksumError');
   });
   await t.test('set, unset: the next create is made so', async () => {
-    assert.match(await ok('tenants', 'set', 'moodle', 'duration<=30', 'welcome=Hello, all'), /Set 2 defaults of moodle/);
+    assert.match(await ok('tenants', 'set', 'moodle', 'duration<=30', 'welcome=Hello, all'), /Changed 2 settings of moodle/);
     assertSuccess(await front('third-secret').call('create', { name: 'Room', meetingID: 'm2', duration: '60' }));
     const created = (await sim.sent('create', 'm2')).at(-1);
     assert.equal(created.duration, '30');

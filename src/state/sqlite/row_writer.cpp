@@ -17,7 +17,8 @@ void Run(SQLite::Statement& statement) {
   statement.reset();
 }
 
-void RunFor(SQLite::Statement& statement, const std::string& id) {
+template <class Id>
+void RunFor(SQLite::Statement& statement, const Id& id) {
   statement.bind(1, id);
   Run(statement);
 }
@@ -42,6 +43,7 @@ RowWriter::RowWriter(SQLite::Database& database)
                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       put_end_(database, "INSERT OR REPLACE INTO pending_ends (id, node_id, meeting_id, moderator_pw, internal_id, reason, created_at_ms, "
                          "tenant_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      put_meeting_end_(database, "INSERT OR REPLACE INTO meeting_ends (id, tenant_id, meeting_id, internal_id) VALUES (?, ?, ?, ?)"),
       put_tenant_(database, "INSERT OR REPLACE INTO tenants (id, name, secrets, enabled, checksum_algorithms, lrs_endpoint, lrs_username, "
                             "lrs_password, kc_token_url, kc_client_id, kc_client_secret, kc_username, kc_password, max_meetings, "
                             "max_participants, max_creates_per_second, max_calls_per_second, presentation_url, logo_url, style_url, revision, "
@@ -60,20 +62,22 @@ RowWriter::RowWriter(SQLite::Database& database)
       drop_tokens_of_tenant_(database, "DELETE FROM api_tokens WHERE tenant_id = ?"),
       drop_meeting_(database, "DELETE FROM meetings WHERE meeting_id = ? AND tenant_id = ?"),
       drop_end_(database, "DELETE FROM pending_ends WHERE id = ?"),
+      drop_meeting_end_(database, "DELETE FROM meeting_ends WHERE id = ?"),
       drop_token_(database, "DELETE FROM api_tokens WHERE id = ?") {}
 
 void RowWriter::Write(const Row& row) {
   if (const auto* put_node = std::get_if<PutNode>(&row)) return Put(put_node->node->node);
   if (const auto* put_meeting = std::get_if<PutMeeting>(&row)) return Put(*put_meeting->meeting);
   if (const auto* put_end = std::get_if<PutEnd>(&row)) return Put(put_end->end);
+  if (const auto* put_meeting_end = std::get_if<PutMeetingEnd>(&row)) return Put(put_meeting_end->end);
   if (const auto* put_tenant = std::get_if<PutTenant>(&row)) return Put(put_tenant->tenant->tenant);
   if (const auto* put_token = std::get_if<PutToken>(&row)) return Put(put_token->token);
   if (const auto* drop_node = std::get_if<state::DropNode>(&row)) return DropNode(drop_node->id);
   if (const auto* drop_tenant = std::get_if<state::DropTenant>(&row)) return DropTenant(drop_tenant->id);
   if (const auto* drop_meeting = std::get_if<DropMeeting>(&row)) return Drop(*drop_meeting->meeting);
   if (const auto* drop_token = std::get_if<DropToken>(&row)) return RunFor(drop_token_, drop_token->id);
-  drop_end_.bind(1, std::get<DropEnd>(row).id);
-  Run(drop_end_);
+  if (const auto* drop_end = std::get_if<DropEnd>(&row)) return RunFor(drop_end_, drop_end->id);
+  RunFor(drop_meeting_end_, std::get<DropMeetingEnd>(row).id);
 }
 
 void RowWriter::Put(const pool::Node& node) {
@@ -124,6 +128,14 @@ void RowWriter::Put(const pool::PendingEnd& end) {
   put_end_.bind(7, end.created_at_ms);
   put_end_.bind(8, end.tenant_id);
   Run(put_end_);
+}
+
+void RowWriter::Put(const pool::MeetingEnd& end) {
+  put_meeting_end_.bind(1, end.id);
+  put_meeting_end_.bindNoCopy(2, end.tenant_id);
+  put_meeting_end_.bindNoCopy(3, end.meeting_id);
+  put_meeting_end_.bindNoCopy(4, end.internal_id);
+  Run(put_meeting_end_);
 }
 
 void RowWriter::Put(const pool::Tenant& tenant) {

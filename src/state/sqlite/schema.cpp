@@ -27,6 +27,9 @@ CREATE TABLE pending_ends (
 ALTER TABLE nodes ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE meetings ADD COLUMN scoped_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE pending_ends ADD COLUMN tenant_id TEXT NOT NULL DEFAULT '';
+CREATE TABLE meeting_ends (
+  id INTEGER PRIMARY KEY, tenant_id TEXT NOT NULL, meeting_id TEXT NOT NULL, internal_id TEXT NOT NULL
+) STRICT;
 CREATE TABLE tenants (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, secrets TEXT NOT NULL, enabled INTEGER NOT NULL, checksum_algorithms TEXT NOT NULL,
   lrs_endpoint TEXT NOT NULL, lrs_username TEXT NOT NULL, lrs_password TEXT NOT NULL, kc_token_url TEXT NOT NULL, kc_client_id TEXT NOT NULL,

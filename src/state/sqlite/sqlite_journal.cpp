@@ -20,6 +20,8 @@ std::string KeyOf(const Row& row) {
   if (const auto* drop_node = std::get_if<DropNode>(&row)) return "n" + drop_node->id;
   if (const auto* put_end = std::get_if<PutEnd>(&row)) return "e" + std::to_string(put_end->end.id);
   if (const auto* drop_end = std::get_if<DropEnd>(&row)) return "e" + std::to_string(drop_end->id);
+  if (const auto* put_over = std::get_if<PutMeetingEnd>(&row)) return "o" + std::to_string(put_over->end.id);
+  if (const auto* drop_over = std::get_if<DropMeetingEnd>(&row)) return "o" + std::to_string(drop_over->id);
   if (const auto* put_tenant = std::get_if<PutTenant>(&row)) return "t" + put_tenant->tenant->tenant.id;
   if (const auto* drop_tenant = std::get_if<DropTenant>(&row)) return "t" + drop_tenant->id;
   if (const auto* put_token = std::get_if<PutToken>(&row)) return "a" + put_token->token.id;

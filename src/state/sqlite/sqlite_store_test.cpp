@@ -300,6 +300,46 @@ TEST_F(SqliteStoreTest, AcknowledgedClaimsSurviveAKill) {
   }
 }
 
+TEST_F(SqliteStoreTest, EndsThatWereNotAnnouncedSurviveAKill) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto store = Open();
+    AddNode(*store, "n1");
+    std::int64_t first = 0;
+    store->OnMeetingEnd([&first](const pool::MeetingEnd& end) { first = first != 0 ? first : end.id; });
+    for (const char* id : {"announced", "late"}) {
+      const auto claim = Claim(*store, id);
+      if (!claim) ::_exit(1);
+      store->Settle(claim->meeting, {.internal_id = "int"});
+      std::promise<void> forgotten;
+      store->Forget(store->FindMeeting("", id), std::nullopt, [&forgotten](const Status&) { forgotten.set_value(); });
+      forgotten.get_future().wait();
+    }
+    store->EndAnnounced(first);
+    store->Sweep(kStart);
+    store->Flush();
+    ::raise(SIGKILL);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  std::vector<pool::MeetingEnd> told;
+  const auto open = [&] {
+    auto store = Open();
+    store->OnMeetingEnd([&told](const pool::MeetingEnd& end) { told.push_back(end); });
+    store->Sweep(kStart);
+    return store;
+  };
+  auto store = open();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].meeting_id, "late");
+  EXPECT_EQ(told[0].internal_id, "int");
+  store->EndAnnounced(told[0].id);
+  store.reset();  // without another sweep
+  store = open();
+  EXPECT_EQ(told.size(), 1u);
+}
+
 TEST_F(SqliteStoreTest, AcknowledgedTenantChangesSurviveAKill) {
   int pipe_ends[2];
   ASSERT_EQ(::pipe(pipe_ends), 0);

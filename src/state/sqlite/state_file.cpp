@@ -111,6 +111,13 @@ void ReadEnds(SQLite::Database& database, SavedRows& rows) {
   }
 }
 
+void ReadMeetingEnds(SQLite::Database& database, SavedRows& rows) {
+  SQLite::Statement row(database, "SELECT id, tenant_id, meeting_id, internal_id FROM meeting_ends ORDER BY id");
+  while (row.executeStep()) {
+    rows.meeting_ends.push_back({.tenant_id = Text(row, 1), .meeting_id = Text(row, 2), .internal_id = Text(row, 3), .id = Number(row, 0)});
+  }
+}
+
 void ReadSettings(SQLite::Database& database, pool::Tenant& tenant) {
   SQLite::Statement row(database, "SELECT id, param, value, overrides FROM tenant_settings WHERE tenant_id = ? ORDER BY position");
   row.bind(1, tenant.id);
@@ -212,6 +219,7 @@ Result<std::unique_ptr<SQLite::Database>> OpenStateFile(const std::string& path,
     ReadNodes(*database, rows);
     ReadMeetings(*database, rows);
     ReadEnds(*database, rows);
+    ReadMeetingEnds(*database, rows);
     ReadTenants(*database, rows);
     ReadTokens(*database, rows);
     return database;
