@@ -51,7 +51,8 @@ state::MeetingPtr ClaimOf(const Services& services, const CallInput& input, cons
 }
 
 /// Spec scalelite 1.11.4 step 3. With tenants, what we know of a meeting counts before what its metadata says.
-bool Visible(const Services& services, const CallInput& input, const bbb::NodeMeeting& listed, const pool::Meeting* claim, const std::string& node_id) {
+bool Visible(const Services& services, const CallInput& input, const bbb::NodeMeeting& listed, const pool::Meeting* claim,
+             const std::string& node_id) {
   if (!services.tenants.multitenancy()) return listed.tenant_id.empty();
   const bool claimed_here = claim != nullptr && claim->node_id == node_id;
   return (claimed_here ? claim->tenant_id : listed.tenant_id) == input.tenant_id();
@@ -68,7 +69,8 @@ void AppendKnown(const Services& services, const CallInput& input, const std::st
     any = true;
     if (known.xml) {
       const pool::Meeting& meeting = *known.meeting;
-      AppendElement(out, *known.xml, meeting.node_meeting_id(), meeting.scoped_id.empty() ? std::string_view() : std::string_view(meeting.meeting_id));
+      const std::string_view client_id = meeting.scoped_id.empty() ? std::string_view() : std::string_view(meeting.meeting_id);
+      AppendElement(out, *known.xml, meeting.node_meeting_id(), client_id);
       continue;
     }
     bbb::KnownMeeting row;

@@ -24,7 +24,7 @@ class FixedRandom final : public Random {
   std::atomic<bool> on_a_loop = false;
 
  private:
-  std::uint64_t next_ = 0x4142434445464748ull;
+  std::atomic<std::uint64_t> next_ = 0x4142434445464748ull;
 };
 
 class TestClock final : public Clock {

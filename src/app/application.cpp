@@ -242,7 +242,8 @@ struct Application::Impl {
     outside = std::make_unique<http::OutsideClient>(settings.callback_allow_nets);
     lrs.emplace(*runtime, *outside, random, clock, log);
     api_options = ApiOptionsOf(settings, secrets, folder->Spool());
-    api.emplace(api::Services{api_options, *store, *calls, *tenants, settings.trusted_proxies, *public_url, *callback_urls, *hooks, *lrs, clock, log});
+    api.emplace(api::Services{api_options, *store, *calls, *tenants, settings.trusted_proxies, *public_url, *callback_urls, *hooks, *lrs, clock,
+                              log});
 
     end_checks.emplace(*runtime, *store, *calls, *end_notifier, log);
     hook_receiver.emplace(callbacks::HookReceiverServices{*store, *hooks, *outbox, *public_url, clock, log, settings.multitenancy, folder->Spool()});
@@ -258,7 +259,8 @@ struct Application::Impl {
     rest_api.emplace(*runtime, *commands, [this] { return store->Tokens(); }, clock, log, folder->Spool());
     dial_in.emplace(DialInOptionsOf(settings, secrets), *store, *tenants);
     host_guard.emplace(ServedHosts(settings), settings.multitenancy);
-    router.emplace(Rooms{*api, *callback_receiver, *hook_room, *scalelite_api, *rest_api, *dial_in}, *host_guard, settings.trusted_proxies, clock, *access_log);
+    const Rooms rooms{*api, *callback_receiver, *hook_room, *scalelite_api, *rest_api, *dial_in};
+    router.emplace(rooms, *host_guard, settings.trusted_proxies, clock, *access_log);
   }
 
   Status Listen() {
@@ -346,7 +348,8 @@ Result<std::unique_ptr<Application>> Application::Start(const config::LoadedSett
     }
     const std::string public_url = impl->public_url->Get();
     if (public_url.empty()) {
-      impl->log.Warn("the public address is not known yet: callbacks and webhooks are off until a signed call by a trusted proxy shows it; set PUBLIC_URL or URL_HOST");
+      impl->log.Warn("the public address is not known yet: callbacks and webhooks are off until a signed call by a trusted proxy shows it; "
+                     "set PUBLIC_URL or URL_HOST");
     } else {
       impl->log.Info("clients and nodes reach it at", {{"address", public_url}});
     }

@@ -48,7 +48,8 @@ TEST(EndCallback, TellsTheFrontEndUnderItsOwnMeetingId) {
   EXPECT_EQ(read->tenant_id, "t1");
   EXPECT_EQ(read->meeting_id, "room 2");
   EXPECT_EQ(read->url, "https://front.example/end?salt=a%20b&recordingmarks=true&meetingID=room+2");
-  EXPECT_EQ(ReadEndCallback(kKey, query + "&recordingmarks=<script>")->url, "https://front.example/end?salt=a%20b&recordingmarks=false&meetingID=room+2");
+  EXPECT_EQ(ReadEndCallback(kKey, query + "&recordingmarks=<script>")->url,
+            "https://front.example/end?salt=a%20b&recordingmarks=false&meetingID=room+2");
   EXPECT_FALSE(ReadEndCallback("another key", query));
   std::string changed = query;
   changed.replace(changed.find("front"), 5, "other");

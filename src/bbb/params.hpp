@@ -20,8 +20,8 @@ struct Param {
 };
 
 /// Rules (spec scalelite 1.4): pairs separated by '&' only; empty pairs skipped; '+' is a blank; a malformed percent escape,
-/// invalid UTF-8, a name that is a list and not a list at once ("a=1&a[]=2", as Rack) or more than kMaxParams pairs is kInvalidArgument. Of a name given twice in one source the last value counts, at the
-/// first one's position (Rack). "name[]" lists (all their elements) and "name[key]" maps are kept under their literal name; a pair without
+/// invalid UTF-8, a name that is a list and not a list at once ("a=1&a[]=2", as Rack) or more than kMaxParams pairs is kInvalidArgument.
+/// Of a name given twice in one source the last value counts, at the first one's position (Rack). "name[]" lists (all their elements) and "name[key]" maps are kept under their literal name; a pair without
 /// a name is skipped.
 class Params {
  public:

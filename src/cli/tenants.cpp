@@ -245,8 +245,8 @@ int TenantsRollSecret(Context& context, const RollOptions& options) {
   std::int64_t until_ms = 0;
   for (const json::value& retired : Items(tenant, "retired_secrets")) until_ms = std::max(until_ms, Integer(AsObject(retired), "until_ms"));
   const std::int64_t left_ms = until_ms - ToMs(context.hooks().clock->Now());
-  context.out() << fmt::format("Rolled the secret of {}; {}.\n", name,
-                               left_ms > 0 ? fmt::format("the old one is accepted for {} yet", Duration(left_ms + kAnswerMs)) : "the old one is refused now");
+  const std::string old_one = left_ms > 0 ? fmt::format("accepted for {} yet", Duration(left_ms + kAnswerMs)) : "refused now";
+  context.out() << fmt::format("Rolled the secret of {}; the old one is {}.\n", name, old_one);
   if (options.show_secrets) {
     context.out() << fmt::format("Secret: {}\n", Text(*result, "secret"));
   } else if (!*secret) {

@@ -169,7 +169,8 @@ class StateStore {
   /// Gives it a revision and a time. kInvalidArgument (pool::CheckTenant), kAlreadyExists (ID, or name in any case unless it may be shared).
   virtual void AddTenant(pool::Tenant tenant, Done<TenantPtr> done, TenantName name = TenantName::kUnique) = 0;
   /// `change` edits a copy under the decision lock (so that two changes at once never lose one) and may fail; ID and revision are not its
-  /// to change. It must be quick and may be called more than once. kNotFound, kConflict when `if_revision` is another; errors of `change` and of AddTenant.
+  /// to change. It must be quick and may be called more than once. kNotFound, kConflict when `if_revision` is another; errors of `change` and of
+  /// AddTenant.
   using TenantChange = std::function<Status(pool::Tenant&)>;
   virtual void UpdateTenant(std::string id, TenantChange change, std::optional<std::uint64_t> if_revision, Done<TenantPtr> done) = 0;
   /// kNotFound, kConflict when `if_revision` is another. Its meetings go on at their nodes, and nobody can reach them; its tokens go with it.
@@ -178,12 +179,14 @@ class StateStore {
   virtual void RemoveToken(std::string id, Done<void> done) = 0;  // kNotFound
 
   // --- claims -------------------------------------------------------------------------------------------------------------
-  /// The one atomic decision. While another caller's claim of the ID is not settled, waits for it. kNoServers, kTagUnavailable (detail: the tags), kLimit (detail: "meetings" or "creates";
-  /// exact: checked in the decision), kConflict (another tenant has the ID and TENANT_SCOPE is off, or every form of it), kNoVoiceBridge, kIo (nothing was claimed). The node's ID is the plain one unless another tenant's meeting has it, is owed an end under it, or was
-  /// forgotten under it less than a minute ago (its node may be ending it yet).
+  /// The one atomic decision. While another caller's claim of the ID is not settled, waits for it. kNoServers, kTagUnavailable (detail: the tags),
+  /// kLimit (detail: "meetings" or "creates"; exact: checked in the decision), kConflict (another tenant has the ID and TENANT_SCOPE is off, or every
+  /// form of it), kNoVoiceBridge, kIo (nothing was claimed). The node's ID is the plain one unless another tenant's meeting has it, is owed an end
+  /// under it, or was forgotten under it less than a minute ago (its node may be ending it yet).
   virtual void Claim(ClaimRequest request, Done<ClaimResult> done) = 0;
   /// Moves an unsettled or unreachable claim to another node not in `tried`, keeping voice bridge and password. When `owe_end`, the old
-  /// node's copy is ended later. If the claim changed meanwhile, behaves as Claim. kNoServers, kTagUnavailable: the claim is released (and the end owed all the same).
+  /// node's copy is ended later. If the claim changed meanwhile, behaves as Claim. kNoServers, kTagUnavailable: the claim is released (and the end
+  /// owed all the same).
   virtual void Reassign(MeetingPtr claim, std::vector<std::string> tried, std::string server_tag, std::optional<pool::EndReason> owe_end,
                         Done<ClaimResult> done) = 0;
   /// Durable soon after; need not be waited for.

@@ -27,9 +27,9 @@ class TenantLocator {
   /// `host` without port; `path` without runs of '/'. A disabled tenant is not found.
   TenantRoute Locate(std::string_view host, std::string_view path) const;
 
-  /// Where nodes reach us for this tenant: `public_url` itself without one, else with its label in front of the host, or with /t/<tenant> behind it: when the
-  /// caller came by path, and where a label would lead nowhere (an address, a name without a dot, a host other than BASE_URL's).
-  /// `public_url` is not empty.
+  /// Where nodes reach us for this tenant: `public_url` itself without one, else with its label in front of the host, or with /t/<tenant>
+  /// behind it: when the caller came by path, and where a label would lead nowhere (an address, a name without a dot, a host other than
+  /// BASE_URL's). `public_url` is not empty.
   std::string AddressFor(std::string_view public_url, const pool::Tenant* tenant, bool by_path) const;
 
  private:
