@@ -259,6 +259,7 @@ test('two tenants with the same meetingID', async (t) => {
     const meeting = { 'internal-meeting-id': 'long-gone-1', 'external-meeting-id': 'same' };
     const event = (id, metadata) => ({ data: { type: 'event', id, attributes: { meeting, recording: { metadata } }, event: { ts: 1 } } });
     await sim.control(1, { emit: { meeting: 'same', event: event('rap-process-ended', {}) } });
+    await sleep(300 * slowness);  // the next one tells whose recording it is: from then on we know
     await sim.control(1, { emit: { meeting: 'same', event: event('rap-publish-ended', { 'tenant-id': red.id }) } });
     await until(() => seen('/red').includes('rap-publish-ended same'), 'the recording');
     await sleep(300 * slowness);
