@@ -34,7 +34,7 @@ std::size_t DecodeInto(char* out, std::string_view text) {
 }  // namespace
 
 std::string_view WithoutListMark(std::string_view name) {
-  if (IsList(name)) name.remove_suffix(2);
+  while (IsList(name)) name.remove_suffix(2);
   return name;
 }
 
@@ -170,11 +170,8 @@ std::string_view Params::Keep(std::string_view text) {
 void AppendQuery(std::string& out, const Params& params) {
   bool first = true;
   for (const Param& param : params.all()) {
-    std::string_view name = param.name;
-    if (IsList(name)) {
-      name.remove_suffix(2);
-      if (params.Has(name)) continue;  // one name, one meaning: what was decided about `name` holds
-    }
+    const std::string_view name = WithoutListMark(param.name);
+    if (name != param.name && params.Has(name)) continue;  // one name, one meaning: what was decided about `name` holds
     if (name == "checksum" || name == "format" || name == "controller" || name == "action") continue;
     if (!first) out += '&';
     first = false;

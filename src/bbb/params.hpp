@@ -88,7 +88,7 @@ class Params {
   Arena arena_;
 };
 
-/// "name[]" → "name".
+/// "name[]" and "name[][]" → "name".
 std::string_view WithoutListMark(std::string_view name);
 
 /// application/x-www-form-urlencoded text of `params` (Scalelite's encoding), leaving out `checksum`, `format`, `controller`,

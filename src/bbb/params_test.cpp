@@ -69,7 +69,7 @@ TEST(Params, QueryOverridesTheBodyInPlace) {
 }
 
 TEST(Params, ListsKeepEveryElement) {
-  for (const std::string_view both : {"a=1&a[]=2", "a[]=1&a=2", "x=1&meetingID=m&meetingID%5B%5D=n"}) {
+  for (const std::string_view both : {"a=1&a[]=2", "a[]=1&a=2", "a[][]=1&a=2", "a[][]=1&a[]=2", "x=1&meetingID=m&meetingID%5B%5D=n"}) {
     Params mixed;
     EXPECT_FALSE(mixed.AddQuery(both)) << both;
   }
